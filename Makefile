@@ -1,0 +1,42 @@
+# zoho2xero: what people and CI run. `make` alone prints this list.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+
+DATA   ?=
+REPORT ?=
+ARGS   ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint fmt
+
+help: ## Print this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "  make demo DATA=FILE.csv REPORT=FILE.json   the same on real sales, with the figures in a file"
+
+$(STAMP): pyproject.toml uv.lock $(wildcard */pyproject.toml */*/pyproject.toml)
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@UV_PYTHON_DOWNLOADS=never $(BIN)/python -m uv sync --frozen --inexact --quiet
+	@touch $(STAMP)
+
+setup: $(STAMP) ## Make .venv with everything in it, from the lock file
+
+demo: $(STAMP) ## A whole first sync on this machine: sandbox, four services, no account needed
+	@$(BIN)/zoho2xero demo $(if $(DATA),--data "$(DATA)") $(if $(REPORT),--report "$(REPORT)") $(ARGS)
+
+test: $(STAMP) ## Run the tests, with branch coverage
+	@$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term $(ARGS)
+
+lint: $(STAMP) ## Style, types, dependency rules, sizes
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest -q tests/architecture
+
+fmt: $(STAMP) ## Put the code into its form
+	@$(BIN)/ruff check --fix --quiet .
+	@$(BIN)/ruff format --quiet .
