@@ -1,0 +1,52 @@
+"""The command line. `zoho2xero --help` lists what there is."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from zoho2xero.demo.command import DemoOptions, run_demo
+from zoho2xero.standalone import StandaloneOptions, run_standalone
+from zoho2xero.sync_commands import app as sync_app
+
+DEFAULT_HOME = Path(".data")
+DEFAULT_PORT = 8700
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Keeps a business's Zoho CRM and its Xero books in step."
+)
+app.add_typer(sync_app, name="sync")
+
+
+@app.command()
+def standalone(
+    port: Annotated[int, typer.Option(help="Loopback port of the API.")] = DEFAULT_PORT,
+    home: Annotated[Path, typer.Option(help="Folder for stores and secrets.")] = DEFAULT_HOME,
+) -> None:
+    """All four services in one process, on SQLite and a local event log, until stopped.
+
+    Without vendor client ids in the environment a sandbox of both vendors is started beside it.
+    """
+    raise typer.Exit(asyncio.run(run_standalone(StandaloneOptions(port=port, home=home), Console())))
+
+
+@app.command()
+def demo(
+    data: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="A CSV of real sales to sync instead.")
+    ] = None,
+    report: Annotated[Path | None, typer.Option(dir_okay=False, help="Write the figures there as JSON.")] = None,
+) -> None:
+    """A whole first sync on this machine: sandbox, services, connections, three runs."""
+    raise typer.Exit(asyncio.run(run_demo(DemoOptions(data=data, report=report), Console())))
+
+
+def main() -> None:
+    """Entry point of the `zoho2xero` command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -173,6 +173,12 @@ def _check_rule(vendor: str, kind: str, callback: object, arguments: dict[str, A
         raise FaultRefusedError("kind 'call' needs a callback and is for in-process tests only")
     if kind == "whole_400_wrote_half" and vendor != "xero":
         raise FaultRefusedError("whole_400_wrote_half is a habit of Xero alone")
+    _check_arguments(kind, arguments)
+    if kind == "rate_limit" and arguments.get("problem", "minute") not in RATE_PROBLEMS:
+        raise FaultRefusedError(f"problem is one of {', '.join(RATE_PROBLEMS)}")
+
+
+def _check_arguments(kind: str, arguments: dict[str, Any]) -> None:
     allowed = _ARGUMENTS.get(kind, {})
     for name, value in arguments.items():
         if name not in allowed:
@@ -182,5 +188,3 @@ def _check_rule(vendor: str, kind: str, callback: object, arguments: dict[str, A
     for name, (_, required) in allowed.items():
         if required and name not in arguments:
             raise FaultRefusedError(f"kind {kind!r} needs {name!r}")
-    if kind == "rate_limit" and arguments.get("problem", "minute") not in RATE_PROBLEMS:
-        raise FaultRefusedError(f"problem is one of {', '.join(RATE_PROBLEMS)}")

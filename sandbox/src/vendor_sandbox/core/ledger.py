@@ -5,7 +5,6 @@ Tests judge a run by this, not by what the product says about itself.
 
 from __future__ import annotations
 
-import copy
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -86,6 +85,15 @@ class Version:
         }
 
 
+def _copy_plain(value: Any) -> Any:
+    """Copy dicts and lists; the rest of a document (str, int, Decimal, date, bool, None) cannot change."""
+    if isinstance(value, dict):
+        return {name: _copy_plain(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_copy_plain(inner) for inner in value]
+    return value
+
+
 @dataclass(slots=True)
 class Ledger:
     """Append-only lists of calls and versions."""
@@ -123,8 +131,11 @@ class Ledger:
         call_seq: int,
         at: datetime,
     ) -> None:
-        """Keep a deep copy of a document as it is now. `action`: created, updated, deleted, voided ..."""
-        version = Version(vendor, kind, id, action, copy.deepcopy(snapshot), call_seq, at)
+        """Keep a copy of a document as it is now (dicts, lists and values that cannot change).
+
+        `action` is a past participle: created, updated, deleted, voided ...
+        """
+        version = Version(vendor, kind, id, action, _copy_plain(snapshot), call_seq, at)
         self.versions.append(version)
         self._by_document.setdefault((vendor, kind, id), []).append(version)
 

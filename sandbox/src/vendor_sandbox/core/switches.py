@@ -83,6 +83,13 @@ class Switches:
     xero_minute_limit: int = _number(60, about="calls a minute and organisation")
     xero_concurrent_limit: int = _number(5, about="calls at once and organisation")
     xero_app_minute_limit: int = _number(10_000, about="calls a minute of one app over all organisations")
+    invoice_numbers: str = _choice("insensitive", "sensitive", about="are INV-1 and inv-1 the same number")
+    unknown_tracking: str = _choice("error", "dropped", about="a tracking option on a line that does not exist")
+    xero_unarchive: str = _choice("refused", "allowed", about="may the API make an archived contact active again")
+    xero_modified_since: str = _choice("exclusive", "inclusive", about="If-Modified-Since: > or >=")
+    item_write_scope: str = _choice(
+        "either", "settings", "invoices", about="scope of item writes: accounting.settings, .invoices, or either"
+    )
     unauthenticated_xml: bool = _flag(False, "401 answers are XML unless JSON is asked for")
     xero_not_modified: int = _number(200, 304, about="If-Modified-Since and nothing changed: empty list, or 304")
 

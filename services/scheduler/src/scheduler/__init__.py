@@ -1,0 +1,1 @@
+"""Runs, the sync log, reasons and tenant settings."""

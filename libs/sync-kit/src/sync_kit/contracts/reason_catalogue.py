@@ -87,6 +87,7 @@ CONNECTION_AND_LIMITS: Final = (
     _entry("permission_missing", FAILED, "The connected user may not {what}.", ADMIN, "Give that right, or connect as somebody who has it.", By.CONNECTION, By.TIME),
     _entry("waiting_for_limit", FAILED, "{vendor} allows no more calls until {until}.", NOBODY, "Nothing.", By.TIME),
     _entry("vendor_trouble", FAILED, "{vendor} is not answering properly: {what}.", NOBODY, "Nothing; after 24 hours an admin looks.", By.TIME),
+    _entry("stalled", FAILED, "No stage of this sync told anything for {minutes} minutes, so it was ended.", ADMIN, "Start another sync; it carries everything on. If it stalls again, look at /readyz of the services.", By.TIME),
     _entry("refused_other", FAILED, 'Xero refused {record} for a reason that we do not know yet: "{words}".', ACCOUNTS, "Follow their words, then retry the run's held records; please report it to us.", By.CRM_CHANGE, By.DECISION, heals=False),
 )
 

@@ -1,0 +1,200 @@
+"""One unit of work on a store: Core statements only, nothing of it lasting before the edge commits.
+
+A session belongs to the task that opened it. Savepoints and the transaction itself begin with the first statement
+that needs them, and are released with the next one, since every trip to the database costs more than most statements.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, CursorResult, Executable, func, literal, select
+from sqlalchemy.engine import NestedTransaction, RowMapping
+
+from sync_kit.clock import Clock
+from sync_kit.store.statements import (
+    Kind,
+    OnlyIf,
+    Row,
+    TableLike,
+    check_rows,
+    insert_into,
+    order_by_key,
+    table_of,
+    upsert_into,
+)
+from sync_kit.store.types import UtcDateTime
+
+Result = TypeVar("Result")
+Work = Callable[[Connection], Result]
+
+
+class Line(Protocol):
+    """A connection that runs functions of the synchronous Connection where that may wait."""
+
+    def run(self, work: Work[Result]) -> Awaitable[Result]: ...
+
+
+class Session:
+    """What a use case may do inside `store.transaction()` or `store.reading()`."""
+
+    def __init__(self, line: Line, *, kind: Kind, clock: Clock) -> None:
+        self.kind = kind
+        self.clock = clock
+        self.signals: set[str] = set()
+        self._line = line
+        self._before: list[Callable[[Connection], object]] = []
+        self._open = True
+        self._used = False
+
+    async def run(self, work: Work[Result]) -> Result:
+        """Run a function of the synchronous Connection inside this transaction, in one trip; it must not commit."""
+        if not self._open:
+            raise RuntimeError("this unit of work has ended: open a new one")
+        before, self._before = self._before, []
+        self._used = True
+
+        def run_all(connection: Connection) -> Result:
+            for step in before:
+                step(connection)
+            return work(connection)
+
+        return await self._line.run(run_all)
+
+    async def now(self) -> datetime:
+        """The store's time, aware UTC: the injected clock on SQLite, the server's on PostgreSQL."""
+        if self.kind == "sqlite":
+            return self.clock.now()
+        moment: datetime = await self.fetch_value(select(self.now_in_sql()))
+        return moment
+
+    def now_in_sql(self) -> ColumnElement[datetime]:
+        """The store's time as an expression, for use inside a statement."""
+        if self.kind == "sqlite":
+            return literal(self.clock.now(), UtcDateTime())
+        return func.clock_timestamp(type_=UtcDateTime())
+
+    async def execute(self, statement: Executable, params: Sequence[Row] | Row | None = None) -> CursorResult[Any]:
+        """Run a statement that returns no rows; the result tells `rowcount` (-1 for many rows on PostgreSQL)."""
+
+        def run(connection: Connection) -> CursorResult[Any]:
+            result: CursorResult[Any] = connection.execute(statement, params)
+            return result
+
+        return await self.run(run)
+
+    async def fetch_all(self, statement: Executable, params: Row | None = None) -> Sequence[RowMapping]:
+        """All rows, by column name."""
+        return await self.run(lambda connection: connection.execute(statement, params).mappings().all())
+
+    async def fetch_one(self, statement: Executable, params: Row | None = None) -> RowMapping | None:
+        """The first row, or None."""
+        return await self.run(lambda connection: connection.execute(statement, params).mappings().first())
+
+    async def fetch_value(self, statement: Executable, params: Row | None = None) -> Any:
+        """The first column of the first row, or None."""
+        return await self.run(lambda connection: connection.execute(statement, params).scalar())
+
+    async def insert(self, table: TableLike, rows: Sequence[Row]) -> None:
+        """Insert new rows; a conflict raises IntegrityError."""
+        checked = check_rows(rows)
+        if checked:
+            statement = table_of(table).insert()
+            await self.run(lambda connection: connection.execute(statement, checked))
+
+    async def insert_missing(self, table: TableLike, rows: Sequence[Row]) -> int:
+        """Insert the rows that are not there yet; returns how many were new."""
+        target = table_of(table)
+        key = [column.name for column in target.primary_key]
+        if self.kind == "postgresql":
+            return len(await self.insert_missing_returning(table, rows, key[0]))
+        checked = check_rows(rows)
+        if not checked:
+            return 0
+        statement = insert_into(self.kind, target).on_conflict_do_nothing()
+        return await self.run(lambda connection: connection.execute(statement, checked).rowcount)
+
+    async def insert_missing_returning(self, table: TableLike, rows: Sequence[Row], column: str) -> Sequence[Any]:
+        """Insert the rows that are not there yet; returns that column of each new one, in no particular order.
+
+        On PostgreSQL this waits for another transaction that inserts the same key, so that of two takers one is first.
+        """
+        target = table_of(table)
+        checked = check_rows(rows)
+        if not checked:
+            return []
+        key = [name for name in (column.name for column in target.primary_key) if name in checked[0]]
+        ordered = order_by_key(checked, key)
+        statement = insert_into(self.kind, target).on_conflict_do_nothing().returning(target.c[column])
+        return await self.run(lambda connection: connection.execute(statement, ordered).scalars().all())
+
+    async def upsert(
+        self,
+        table: TableLike,
+        rows: Sequence[Row],
+        *,
+        key: Sequence[str],
+        update: Sequence[str],
+        only_if: OnlyIf | None = None,
+    ) -> None:
+        """Insert rows, or set the `update` columns of those whose `key` is there, where `only_if` allows it.
+
+        All rows must name the same columns. A key that comes twice is applied twice, in the order given.
+        """
+        checked = check_rows(rows)
+        if checked:
+            statement = upsert_into(self.kind, table_of(table), key=key, update=update, only_if=only_if)
+            ordered = order_by_key(checked, key)
+            await self.run(lambda connection: connection.execute(statement, ordered))
+
+    def signal(self, name: str) -> None:
+        """Wake those who `store.watch(name)`, once this transaction has committed."""
+        self.signals.add(name)
+
+    @asynccontextmanager
+    async def nested(self) -> AsyncIterator[None]:
+        """A savepoint: what is done inside is undone when an exception leaves it, the rest of the work stays."""
+        begun: list[NestedTransaction] = []
+
+        def begin(connection: Connection) -> None:
+            begun.append(connection.begin_nested())
+
+        def release(_: Connection) -> None:
+            begun[0].commit()
+
+        self._before.append(begin)
+        signals = set(self.signals)
+        try:
+            yield
+        except BaseException:
+            self.signals = signals
+            if begun:
+                self._before.clear()
+                await self._line.run(lambda _: begun[0].rollback())
+            else:
+                self._before.remove(begin)
+            raise
+        if begun:
+            self._before.append(release)
+        else:
+            self._before.remove(begin)
+
+    async def commit(self) -> None:
+        """For the store alone, at the edge: make it last. A cancelled commit may have happened."""
+        self._open = False
+        if self._used:
+            before = self._before
+
+            def commit(connection: Connection) -> None:
+                for step in before:
+                    step(connection)
+                connection.commit()
+
+            await self._line.run(commit)
+
+    async def roll_back(self) -> None:
+        """For the store alone, at the edge: undo what was not committed."""
+        self._open = False
+        if self._used:
+            await self._line.run(lambda connection: connection.rollback())

@@ -1,0 +1,1 @@
+"""Contacts: reading, matching, validation, writing and showing."""

@@ -1,0 +1,1 @@
+"""Sales invoices and bills: lines, totals, checks, statuses, edits, queries, showing."""

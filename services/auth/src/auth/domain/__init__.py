@@ -1,0 +1,1 @@
+"""The rules of tenants, connections and tokens: pure, no I/O, no clock, no settings."""

@@ -1,0 +1,51 @@
+"""Who embeds us: partners, their API clients and what these may do."""
+
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import urlsplit
+
+SCOPES: Final = (
+    "tenants:read",
+    "tenants:write",
+    "syncs:read",
+    "syncs:write",
+    "mappings:read",
+    "mappings:write",
+    "settings:write",
+)
+"""Every scope of the public API; a partner's first client gets them all."""
+
+_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+@dataclass(frozen=True)
+class ApiClient:
+    """One credential of a partner. `secret_hash` is scrypt over the secret with `secret_salt`."""
+
+    client_id: str
+    partner_id: str
+    secret_salt: bytes = field(repr=False)
+    secret_hash: bytes = field(repr=False)
+    scopes: tuple[str, ...]
+
+
+def choose_scopes(asked: str | None, held: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The scopes of a token: all that the client holds, or the asked ones; None if one of those is not held."""
+    if asked is None or not asked.strip():
+        return held
+    wanted = asked.split()
+    return tuple(scope for scope in held if scope in wanted) if set(wanted) <= set(held) else None
+
+
+def is_loopback(url: str) -> bool:
+    """Whether a browser on the same machine is meant: http(s) to 127.0.0.1, ::1 or localhost."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and parts.hostname in _LOOPBACK and parts.username is None
+    except ValueError:
+        return False
+
+
+def may_return_to(url: str, allowed: tuple[str, ...]) -> bool:
+    """Whether a browser may be sent to `url` after a consent: exactly an allowed one, or a loopback address."""
+    return url in allowed or is_loopback(url)

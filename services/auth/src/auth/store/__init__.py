@@ -1,0 +1,1 @@
+"""Auth's own state: every query of this service, by noun. Use cases hand in a Session and never see a table."""

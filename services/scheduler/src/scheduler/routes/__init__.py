@@ -1,0 +1,1 @@
+"""HTTP in: parse, call a use case, show the result."""

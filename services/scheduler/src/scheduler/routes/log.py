@@ -1,0 +1,73 @@
+"""`/v1/log`: what became of every record, and what holds the rest back."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+
+from scheduler.domain.causes import LoggedRecord, roll_up
+from scheduler.routes.views import show_cause, show_entry
+from scheduler.schemas import Id, LogEntryView, LogSummary
+from scheduler.store import KIT_TABLES, log, runs
+from scheduler.store.log import LogFilter
+from sync_kit.contracts.reasons import Reason
+from sync_kit.contracts.vocabulary import Module, Outcome
+from sync_kit.errors import NotFoundError
+from sync_kit.identity import Principal, require_scope
+from sync_kit.paging import CursorQuery, LimitQuery, Page, cut_page, decode_cursor
+from sync_kit.store import Store
+from sync_kit.tenants import get_tenant_of_partner
+
+Reader = Annotated[Principal, Depends(require_scope("syncs:read"))]
+IdQuery = Annotated[Id | None, Query()]
+Code = Annotated[str | None, Query(min_length=1, max_length=64, pattern=r"^[a-z_]+$")]
+
+
+def make_router(store: Store) -> APIRouter:
+    """The routes over this store."""
+    router = APIRouter(prefix="/v1/log", tags=["log"])
+
+    @router.get("")
+    async def list_log(
+        tenant_id: Annotated[Id, Query()],
+        caller: Reader,
+        run_id: IdQuery = None,
+        module: Module | None = None,
+        outcome: Outcome | None = None,
+        code: Code = None,
+        record_id: IdQuery = None,
+        cursor: CursorQuery = None,
+        limit: LimitQuery = 50,
+    ) -> Page[LogEntryView]:
+        """Log entries of a tenant, newest first."""
+        before = decode_cursor(cursor, (datetime, str, str, str)) if cursor is not None else None
+        wanted = LogFilter(run_id=run_id, module=module, outcome=outcome, code=code, record_id=record_id)
+        async with store.reading() as session:
+            await get_tenant_of_partner(session, KIT_TABLES, caller.partner_id, tenant_id)
+            found = await log.list_log(session, tenant_id, wanted, before=before, limit=limit + 1)
+        rows, next_cursor = cut_page(
+            found, limit, lambda row: (row["settled_at"], row["run_id"], row["module"], row["record_id"])
+        )
+        return Page[LogEntryView](items=[show_entry(row) for row in rows], next_cursor=next_cursor)
+
+    @router.get("/summary")
+    async def summarise_log(run_id: Annotated[Id, Query()], caller: Reader) -> LogSummary:
+        """What a run holds back, rolled up by root cause, the most money first."""
+        async with store.reading() as session:
+            run = await runs.find_run(session, run_id)
+            if run is None:
+                raise NotFoundError(f"no run {run_id}")
+            tenant = await get_tenant_of_partner(session, KIT_TABLES, caller.partner_id, run["tenant_id"])
+            held = await log.list_held(session, tenant.tenant_id, run_id)
+        records = [
+            LoggedRecord(
+                outcome=row["outcome"],
+                reasons=tuple(Reason.model_validate(reason) for reason in row["reasons"]),
+                total=row["total"],
+                currency=row["currency"],
+            )
+            for row in held
+        ]
+        return LogSummary(run_id=run_id, causes=tuple(show_cause(cause) for cause in roll_up(records)))
+
+    return router

@@ -1,0 +1,97 @@
+"""`/v1/syncs`: start, follow, cancel and retry runs."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Path, Query
+from sqlalchemy import RowMapping
+
+from scheduler.routes.views import show_run
+from scheduler.schemas import Id, RunResource, StartRunBody
+from scheduler.store import KIT_TABLES, runs
+from scheduler.usecases.cancel_run import cancel_run
+from scheduler.usecases.show_run import view_run
+from scheduler.usecases.start_run import Caller, RunOrder, find_first_answer, start_run
+from sync_kit.contracts.vocabulary import Module
+from sync_kit.errors import NotFoundError
+from sync_kit.identity import Principal, require_scope
+from sync_kit.paging import CursorQuery, LimitQuery, Page, cut_page, decode_cursor
+from sync_kit.store import Session, Store
+from sync_kit.tenants import get_tenant_of_partner
+
+Reader = Annotated[Principal, Depends(require_scope("syncs:read"))]
+Writer = Annotated[Principal, Depends(require_scope("syncs:write"))]
+RunId = Annotated[Id, Path()]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(alias="Idempotency-Key", min_length=1, max_length=128, pattern=r"^[\x21-\x7e]+$"),
+]
+
+
+def make_router(store: Store) -> APIRouter:
+    """The routes over this store."""
+    router = APIRouter(prefix="/v1/syncs", tags=["syncs"])
+
+    @router.post("", status_code=202)
+    async def start_sync(body: StartRunBody, caller: Writer, key: IdempotencyKey = None) -> RunResource:
+        """Start a sync. The same Idempotency-Key with the same body gives the first answer again for 24 hours."""
+        order = RunOrder(tenant_id=body.tenant_id, modules=body.modules, since=body.since)
+        return await _start(store, caller, key, order)
+
+    @router.get("")
+    async def list_syncs(
+        tenant_id: Annotated[Id, Query()], caller: Reader, cursor: CursorQuery = None, limit: LimitQuery = 50
+    ) -> Page[RunResource]:
+        """A tenant's runs, newest first."""
+        before = decode_cursor(cursor, (datetime, str)) if cursor is not None else None
+        async with store.reading() as session:
+            await get_tenant_of_partner(session, KIT_TABLES, caller.partner_id, tenant_id)
+            found = await runs.list_runs(session, tenant_id, before=before, limit=limit + 1)
+            rows, next_cursor = cut_page(found, limit, lambda row: (row["requested_at"], row["run_id"]))
+            items = [show_run(await view_run(session, row)) for row in rows]
+        return Page[RunResource](items=items, next_cursor=next_cursor)
+
+    @router.get("/{run_id}")
+    async def read_sync(run_id: RunId, caller: Reader) -> RunResource:
+        """A run with its progress by module."""
+        async with store.reading() as session:
+            return show_run(await view_run(session, await _get_run(session, caller, run_id)))
+
+    @router.post("/{run_id}/cancel", status_code=202)
+    async def cancel_sync(run_id: RunId, caller: Writer) -> RunResource:
+        """Stop a run; it ends within a minute. What was read stays and goes with the next run."""
+        async with store.transaction() as session:
+            await cancel_run(session, await _get_run(session, caller, run_id))
+            return show_run(await view_run(session, await _get_run(session, caller, run_id)))
+
+    @router.post("/{run_id}/retry", status_code=202)
+    async def retry_sync(run_id: RunId, caller: Writer, key: IdempotencyKey = None) -> RunResource:
+        """Judge the records that this run held back once more, without reading the CRM again."""
+        async with store.reading() as session:
+            row = await _get_run(session, caller, run_id)
+        modules = tuple(Module(name) for name in row["modules"])
+        order = RunOrder(tenant_id=row["tenant_id"], modules=modules, retry_of=run_id)
+        return await _start(store, caller, key, order)
+
+    return router
+
+
+async def _start(store: Store, caller: Principal, key: str | None, order: RunOrder) -> RunResource:
+    who = Caller(caller.client_id, key)
+    async with store.transaction() as session:
+        tenant = await get_tenant_of_partner(session, KIT_TABLES, caller.partner_id, order.tenant_id)
+        run_id = await find_first_answer(session, who, order) or await start_run(
+            session, order, caller=who, connections=tenant.event.connections
+        )
+        return show_run(await view_run(session, await _get_run(session, caller, run_id)))
+
+
+async def _get_run(session: Session, caller: Principal, run_id: str) -> RowMapping:
+    row = await runs.find_run(session, run_id)
+    if row is None:
+        raise NotFoundError(f"no run {run_id}")
+    try:
+        await get_tenant_of_partner(session, KIT_TABLES, caller.partner_id, row["tenant_id"])
+    except NotFoundError:
+        raise NotFoundError(f"no run {run_id}") from None
+    return row

@@ -1,0 +1,61 @@
+"""Take in what the stages tell of a run: outcomes, both halves of the equation, stage reports.
+
+Events come twice, late and in any order; each is a max-merge. What is told of a run that has ended changes nothing.
+"""
+
+from sqlalchemy import RowMapping
+
+from scheduler.store import log, runs
+from scheduler.usecases.end_run import review_run
+from sync_kit.contracts.envelope import Envelope
+from sync_kit.contracts.events import ExtractionAnnounced, ModuleAccounted, RecordsSettled, StageReported
+from sync_kit.store import Session
+
+
+async def take_in_outcomes(session: Session, event: RecordsSettled, envelope: Envelope) -> None:
+    """Write the log."""
+    run = await _find_open(session, event.tenant_id, event.run_id)
+    if run is not None:
+        await log.log_outcomes(session, event.tenant_id, event.run_id, event.outcomes)
+        await review_run(session, run)
+
+
+async def take_in_extraction(session: Session, event: ExtractionAnnounced, envelope: Envelope) -> None:
+    """The reader's half of a module."""
+    run = await _find_open(session, event.tenant_id, event.run_id)
+    if run is not None:
+        await runs.announce_extraction(
+            session, event.run_id, event.module, emitted=event.emitted, closed=event.closed, failure=event.failure
+        )
+        await review_run(session, run)
+
+
+async def take_in_accounting(session: Session, event: ModuleAccounted, envelope: Envelope) -> None:
+    """The writer's half of a module."""
+    run = await _find_open(session, event.tenant_id, event.run_id)
+    if run is not None:
+        await runs.account_module(
+            session,
+            event.run_id,
+            event.module,
+            seq=event.progress_seq,
+            taken_in=event.emitted,
+            carried=event.carried,
+        )
+        await review_run(session, run)
+
+
+async def take_in_report(session: Session, event: StageReported, envelope: Envelope) -> None:
+    """A stage's newest state."""
+    run = await _find_open(session, event.tenant_id, event.run_id)
+    if run is not None:
+        report = event.model_dump(exclude={"tenant_id", "run_id"})
+        await runs.report_stage(session, event.run_id, report)
+        await review_run(session, run)
+
+
+async def _find_open(session: Session, tenant_id: str, run_id: str) -> RowMapping | None:
+    run = await runs.find_run(session, run_id)
+    if run is None or run["tenant_id"] != tenant_id or run["ended_at"] is not None:
+        return None
+    return run

@@ -1,0 +1,1 @@
+"""Ways out of the house: the vendor's accounting API."""

@@ -1,0 +1,84 @@
+"""What a record link remembers beside its ids: what documents and the next judgement need, and nothing personal.
+
+Kept for the tenant's life as one JSON value. Texts of customers never stand here; what must be compared later stands
+as keyed digests by field.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import date
+from typing import Any
+
+
+@dataclass(frozen=True)
+class LinkedLine:
+    """One line of a document: our key for it, Xero's LineItemID, and what Xero decides about it after creation."""
+
+    key: str
+    line_item_id: str | None = None
+    account_code: str | None = None
+    tax_type: str | None = None
+
+
+@dataclass(frozen=True)
+class LinkFacts:
+    """Facts of one link. Every field has a default, so facts saved by an older version are read by a newer one."""
+
+    field_digests: Mapping[str, str] = field(default_factory=dict)
+    """By field: digest of what the CRM said when both sides last agreed."""
+    xero_field_digests: Mapping[str, str] = field(default_factory=dict)
+    """By field: digest of what Xero answered then."""
+    crm_status: str | None = None
+    dated: date | None = None
+    lines: tuple[LinkedLine, ...] = ()
+    code: str | None = None
+    """Products: the item code as Xero spells it."""
+    account_code: str | None = None
+    tax_type: str | None = None
+    line_text: str | None = None
+    """Products: what a document line without a description says."""
+    tracked: bool = False
+    """Products: Xero keeps stock of the item, so its price and accounts are left alone."""
+    owner: bool = True
+    """False: another CRM record owns the shared Xero contact or item, so this one writes nothing to it."""
+    terms_day: int | None = None
+    terms_type: str | None = None
+    """Contacts: Xero's sales payment terms (Xero: Contacts page, PaymentTerms)."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for a JSON column; defaults are left out."""
+        plain: dict[str, Any] = {}
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if value in (None, (), {}) or value == item.default:
+                continue
+            plain[item.name] = _to_plain(value)
+        return plain
+
+
+def link_facts_from_json(value: Mapping[str, Any] | None) -> LinkFacts:
+    """The facts of a JSON column; None and unknown keys are passed over."""
+    known = {item.name for item in fields(LinkFacts)}
+    given = {name: item for name, item in (value or {}).items() if name in known}
+    if given.get("dated") is not None:
+        given["dated"] = date.fromisoformat(given["dated"])
+    given["lines"] = tuple(LinkedLine(**line) for line in given.get("lines", ()))
+    return LinkFacts(**given)
+
+
+def with_line_ids(facts: LinkFacts, lines: tuple[LinkedLine, ...]) -> LinkFacts:
+    """The same facts with the lines as Xero answered them."""
+    return replace(facts, lines=lines)
+
+
+def _to_plain(value: object) -> object:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return [
+            {item.name: getattr(line, item.name) for item in fields(line) if getattr(line, item.name) is not None}
+            for line in value
+        ]
+    if isinstance(value, Mapping):
+        return dict(value)
+    return value

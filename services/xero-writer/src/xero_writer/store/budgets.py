@@ -1,0 +1,26 @@
+"""What Xero last said of each tenant's limits, so that the next worker knows it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import RowMapping, select
+
+from sync_kit.store import Session
+from xero_writer.store.tables import call_budgets
+
+_COLUMNS = ("minute_remaining", "day_remaining", "answered_at", "blocked_until", "blocked_by", "troubles")
+
+
+async def find_budget(session: Session, tenant_id: str) -> RowMapping | None:
+    """The tenant's row, or None when no call was ever made for it."""
+    return await session.fetch_one(select(call_budgets).where(call_budgets.c.tenant_id == tenant_id))
+
+
+async def save_budget(session: Session, tenant_id: str, budget: Mapping[str, Any]) -> None:
+    """Replace the tenant's row."""
+    await session.upsert(
+        call_budgets,
+        [{"tenant_id": tenant_id, **{name: budget[name] for name in _COLUMNS}}],
+        key=["tenant_id"],
+        update=_COLUMNS,
+    )

@@ -1,0 +1,107 @@
+"""Intents: what is about to be sent, committed before it is, and open until its effect is known."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import RowMapping, func, select, update
+
+from sync_kit.contracts.vocabulary import Module
+from sync_kit.store import Session
+from xero_writer.store.tables import intent_records, intents
+
+
+class IntentState(StrEnum):
+    """SENT: on its way, or its sender died. UNCERTAIN: its answer was lost or useless, its effect must be looked up.
+
+    LOOK_UP: Xero answered and some elements' keys are taken: they must be looked up, at once.
+    """
+
+    SENT = "sent"
+    UNCERTAIN = "uncertain"
+    LOOK_UP = "look_up"
+
+
+async def add_intents(
+    session: Session, rows: Sequence[Mapping[str, Any]], records: Sequence[Mapping[str, Any]]
+) -> None:
+    """New open intents with their records. IntegrityError when a record has an open one, or had that revision."""
+    await session.insert(intents, rows)
+    await session.insert(intent_records, records)
+
+
+async def list_open(session: Session, tenant_id: str) -> Sequence[RowMapping]:
+    """The tenant's open intents, oldest first, without their bytes."""
+    columns = [column for column in intents.c if column.name != "body"]
+    return await session.fetch_all(
+        select(*columns)
+        .where(intents.c.tenant_id == tenant_id, intents.c.closed_at.is_(None))
+        .order_by(intents.c.first_sent_at, intents.c.intent_id)
+    )
+
+
+async def get_body(session: Session, intent_id: str) -> bytes:
+    """The exact bytes of an open intent. Raises LookupError when it is closed or unknown."""
+    body = await session.fetch_value(select(intents.c.body).where(intents.c.intent_id == intent_id))
+    if body is None:
+        raise LookupError(f"intent {intent_id} has no bytes")
+    return bytes(body)
+
+
+async def list_records(session: Session, intent_id: str, *, only_open: bool = True) -> Sequence[RowMapping]:
+    """The records of an intent in the order of its body."""
+    query = select(intent_records).where(intent_records.c.intent_id == intent_id)
+    if only_open:
+        query = query.where(intent_records.c.is_open)
+    return await session.fetch_all(query.order_by(intent_records.c.position))
+
+
+async def change_intent(session: Session, intent_id: str, **values: object) -> None:
+    """Set columns of one intent."""
+    await session.execute(update(intents).where(intents.c.intent_id == intent_id).values(**values))
+
+
+async def mark_refused(session: Session, intent_id: str, positions: Iterable[int]) -> None:
+    """Xero says that the business keys of these are taken."""
+    await session.execute(
+        update(intent_records)
+        .where(intent_records.c.intent_id == intent_id, intent_records.c.position.in_(list(positions)))
+        .values(refused=True)
+    )
+
+
+async def close_records(session: Session, intent_id: str, positions: Iterable[int]) -> None:
+    """The effect on these records is known."""
+    await session.execute(
+        update(intent_records)
+        .where(intent_records.c.intent_id == intent_id, intent_records.c.position.in_(list(positions)))
+        .values(is_open=False)
+    )
+
+
+async def close_intent(session: Session, intent_id: str) -> None:
+    """Nothing of it is unknown any more; its bytes go."""
+    await session.execute(
+        update(intents).where(intents.c.intent_id == intent_id).values(closed_at=session.now_in_sql(), body=None)
+    )
+    await session.execute(
+        update(intent_records).where(intent_records.c.intent_id == intent_id).values(is_open=False)
+    )
+
+
+async def list_keys_in_flight(session: Session, tenant_id: str, module: Module) -> set[str]:
+    """Business keys of the module's open intents."""
+    row = intent_records.c
+    rows = await session.fetch_all(
+        select(row.business_key).where(row.tenant_id == tenant_id, row.module == module, row.is_open)
+    )
+    return {found["business_key"] for found in rows}
+
+
+async def find_next_due(session: Session, tenant_id: str) -> datetime | None:
+    """When the next open intent may be looked at."""
+    moment: datetime | None = await session.fetch_value(
+        select(func.min(intents.c.due_at)).where(intents.c.tenant_id == tenant_id, intents.c.closed_at.is_(None))
+    )
+    return moment

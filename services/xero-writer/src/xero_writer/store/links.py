@@ -1,0 +1,73 @@
+"""Record links: which Xero record each CRM record has, and the history of what was done."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import RowMapping, select
+
+from sync_kit.contracts.vocabulary import Module
+from sync_kit.store import Session
+from xero_writer.store.tables import link_actions, record_links
+
+_CHANGED = ("xero_id", "revision", "agreed_digest", "agreed_updated_at", "status", "business_key", "facts")
+
+
+async def list_links(
+    session: Session, tenant_id: str, module: Module, record_ids: Iterable[str]
+) -> dict[str, RowMapping]:
+    """Links by record id."""
+    row = record_links.c
+    rows = await session.fetch_all(
+        select(record_links).where(
+            row.tenant_id == tenant_id, row.module == module, row.record_id.in_(list(record_ids))
+        )
+    )
+    return {found["record_id"]: found for found in rows}
+
+
+async def list_owners(session: Session, tenant_id: str, xero_ids: Iterable[str]) -> Sequence[RowMapping]:
+    """module, record_id and xero_id of every link to one of these Xero records."""
+    row = record_links.c
+    return await session.fetch_all(
+        select(row.module, row.record_id, row.xero_id).where(
+            row.tenant_id == tenant_id, row.xero_id.in_(list(xero_ids))
+        )
+    )
+
+
+async def save_links(session: Session, tenant_id: str, links: Sequence[Mapping[str, Any]]) -> None:
+    """Write links: module, record_id and all columns that an agreement changes."""
+    linked_at = await session.now()
+    await session.upsert(
+        record_links,
+        [{"tenant_id": tenant_id, "linked_at": linked_at, **link} for link in links],
+        key=["tenant_id", "module", "record_id"],
+        update=_CHANGED,
+    )
+
+
+async def add_actions(session: Session, tenant_id: str, actions: Sequence[Mapping[str, Any]]) -> None:
+    """Add to the history: module, record_id, xero_id, run_id, action, number."""
+    at = await session.now()
+    await session.insert(link_actions, [{"tenant_id": tenant_id, "at": at, **action} for action in actions])
+
+
+async def list_page(
+    session: Session,
+    tenant_id: str,
+    *,
+    module: Module | None,
+    record_id: str | None,
+    after: tuple[str, str] | None,
+    limit: int,
+) -> Sequence[RowMapping]:
+    """Links in the order of module and record id, after the pair seen last."""
+    row = record_links.c
+    query = select(record_links).where(row.tenant_id == tenant_id)
+    if module is not None:
+        query = query.where(row.module == module)
+    if record_id is not None:
+        query = query.where(row.record_id == record_id)
+    if after is not None:
+        query = query.where((row.module > after[0]) | ((row.module == after[0]) & (row.record_id > after[1])))
+    return await session.fetch_all(query.order_by(row.module, row.record_id).limit(limit))

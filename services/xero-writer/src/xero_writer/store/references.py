@@ -1,0 +1,55 @@
+"""Xero's reference data as last read, one row a part; and the key of our digests."""
+
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import RowMapping, select
+
+from sync_kit.store import Session
+from xero_writer.store.tables import digest_keys, reference_parts
+
+DIGEST_KEY_ID = "1"
+
+
+async def list_parts(session: Session, tenant_id: str) -> Sequence[RowMapping]:
+    """All parts that were read."""
+    return await session.fetch_all(select(reference_parts).where(reference_parts.c.tenant_id == tenant_id))
+
+
+async def find_part(session: Session, tenant_id: str, part: str) -> RowMapping | None:
+    """One part, or None when it was never read."""
+    row = reference_parts.c
+    return await session.fetch_one(select(reference_parts).where(row.tenant_id == tenant_id, row.part == part))
+
+
+async def save_part(
+    session: Session, tenant_id: str, part: str, *, payload: Any, digest: str, run_id: str | None
+) -> None:
+    """Replace a part by what Xero has just answered."""
+    await session.upsert(
+        reference_parts,
+        [
+            {
+                "tenant_id": tenant_id,
+                "part": part,
+                "payload": payload,
+                "digest": digest,
+                "fetched_at": await session.now(),
+                "run_id": run_id,
+            }
+        ],
+        key=["tenant_id", "part"],
+        update=["payload", "digest", "fetched_at", "run_id"],
+    )
+
+
+async def get_digest_key(session: Session) -> bytes:
+    """The secret of this store's keyed digests, made at first use."""
+    await session.insert_missing(
+        digest_keys, [{"key_id": DIGEST_KEY_ID, "secret": secrets.token_hex(32), "made_at": await session.now()}]
+    )
+    secret: str = await session.fetch_value(
+        select(digest_keys.c.secret).where(digest_keys.c.key_id == DIGEST_KEY_ID)
+    )
+    return bytes.fromhex(secret)

@@ -1,0 +1,256 @@
+"""Staged records: the newest version of each CRM record, and its way to an outcome.
+
+`staged -> waiting | ready | settled`, `ready -> in_intent -> settled`; a newer version, a cause that went away or a
+parent that arrived makes it `staged` again. There is no other way.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import RowMapping, and_, delete, exists, func, select, update
+
+from sync_kit.contracts.vocabulary import Module
+from sync_kit.store import Session
+from xero_writer.store.tables import intent_records, record_parts, staged_records
+
+Key = tuple[Module, str]
+
+
+class State(StrEnum):
+    """Where a staged record is."""
+
+    STAGED = "staged"
+    WAITING = "waiting"
+    READY = "ready"
+    IN_INTENT = "in_intent"
+    SETTLED = "settled"
+
+
+_FRESH: Mapping[str, Any] = {
+    "state": State.STAGED.value,
+    "max_batch": None,
+    "refusals": 0,
+    "judged_mapping": None,
+    "judged_settings": None,
+    "ready": None,
+    "facts": None,
+    "outcome": None,
+    "reasons": None,
+    "watches": None,
+    "label": None,
+}
+_KEYS = ("business_key", "name_key", "email_key", "code", "keys_mapping")
+_VERSION = ("extraction_seq", "modified_at", "deleted", "lines_complete", "payload", *_KEYS)
+
+
+async def find_sequences(session: Session, tenant_id: str, module: Module, ids: Iterable[str]) -> dict[str, int]:
+    """extraction_seq of what is staged, by record id."""
+    rows = await session.fetch_all(
+        select(staged_records.c.record_id, staged_records.c.extraction_seq).where(
+            staged_records.c.tenant_id == tenant_id,
+            staged_records.c.module == module,
+            staged_records.c.record_id.in_(list(ids)),
+        )
+    )
+    return {row["record_id"]: row["extraction_seq"] for row in rows}
+
+
+async def stage(session: Session, tenant_id: str, module: Module, versions: Sequence[Mapping[str, Any]]) -> None:
+    """Take in versions (record_id and the columns of a version); an older one than is there changes nothing."""
+    rows = [
+        {
+            "tenant_id": tenant_id,
+            "module": module.value,
+            "record_id": version["record_id"],
+            "needed": False,
+            "revision": 0,
+            **{column: version[column] for column in _VERSION},
+            **_FRESH,
+        }
+        for version in versions
+    ]
+    await session.upsert(
+        staged_records,
+        rows,
+        key=["tenant_id", "module", "record_id"],
+        update=[*_VERSION, *_FRESH],
+        only_if=lambda new, old: new.extraction_seq > old.c.extraction_seq,
+    )
+
+
+async def add_parts(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep pieces of large records until all are there."""
+    await session.insert_missing(record_parts, rows)
+
+
+async def list_parts(
+    session: Session, tenant_id: str, module: Module, record_id: str, extraction_seq: int
+) -> Sequence[RowMapping]:
+    """The pieces of one version, in order."""
+    row = record_parts.c
+    return await session.fetch_all(
+        select(record_parts)
+        .where(
+            row.tenant_id == tenant_id,
+            row.module == module,
+            row.record_id == record_id,
+            row.extraction_seq == extraction_seq,
+        )
+        .order_by(row.part)
+    )
+
+
+async def forget_parts(session: Session, tenant_id: str, module: Module, record_id: str, up_to_seq: int) -> None:
+    """Drop the pieces of this version and of older ones."""
+    row = record_parts.c
+    await session.execute(
+        delete(record_parts).where(
+            row.tenant_id == tenant_id,
+            row.module == module,
+            row.record_id == record_id,
+            row.extraction_seq <= up_to_seq,
+        )
+    )
+
+
+def _has_open_intent() -> Any:
+    row, intent = staged_records.c, intent_records.c
+    return exists().where(
+        intent.tenant_id == row.tenant_id,
+        intent.module == row.module,
+        intent.record_id == row.record_id,
+        intent.is_open,
+    )
+
+
+async def list_to_judge(
+    session: Session, tenant_id: str, module: Module, *, only_used: Any | None, limit: int
+) -> Sequence[RowMapping]:
+    """Staged records without an open intent, in the order in which they came. `only_used` narrows parents down."""
+    row = staged_records.c
+    query = select(staged_records).where(
+        row.tenant_id == tenant_id, row.state == State.STAGED, row.module == module, ~_has_open_intent()
+    )
+    if only_used is not None:
+        query = query.where(only_used)
+    return await session.fetch_all(query.order_by(row.extraction_seq, row.record_id).limit(limit))
+
+
+async def list_ready(session: Session, tenant_id: str, module: Module, limit: int) -> Sequence[RowMapping]:
+    """Records that may be sent, oldest first."""
+    row = staged_records.c
+    columns = [row.record_id, row.extraction_seq, row.revision, row.max_batch, row.ready, row.label]
+    return await session.fetch_all(
+        select(*columns)
+        .where(row.tenant_id == tenant_id, row.state == State.READY, row.module == module)
+        .order_by(row.extraction_seq, row.record_id)
+        .limit(limit)
+    )
+
+
+async def list_by_ids(
+    session: Session, tenant_id: str, module: Module, ids: Iterable[str], *, with_payload: bool = False
+) -> dict[str, RowMapping]:
+    """Staged rows by record id."""
+    row = staged_records.c
+    left_out = set() if with_payload else {"payload", "ready"}
+    columns = [column for column in row if column.name not in left_out]
+    rows = await session.fetch_all(
+        select(*columns).where(row.tenant_id == tenant_id, row.module == module, row.record_id.in_(list(ids)))
+    )
+    return {found["record_id"]: found for found in rows}
+
+
+async def count_by_state(session: Session, tenant_id: str) -> dict[tuple[Module, State], int]:
+    """How many records are in each state that is not settled."""
+    row = staged_records.c
+    rows = await session.fetch_all(
+        select(row.module, row.state, func.count().label("records"))
+        .where(row.tenant_id == tenant_id, row.state != State.SETTLED)
+        .group_by(row.module, row.state)
+    )
+    return {(Module(found["module"]), State(found["state"])): found["records"] for found in rows}
+
+
+async def change_states(session: Session, tenant_id: str, changes: Sequence[Mapping[str, Any]]) -> None:
+    """Set columns of records that are still at the version judged (`extraction_seq`); all changes name the same ones.
+
+    Each change has `module`, `record_id`, `extraction_seq` and the columns to set.
+    """
+    if not changes:
+        return
+    columns = [name for name in changes[0] if name not in {"module", "record_id", "extraction_seq"}]
+    row = staged_records.c
+    statement = (
+        update(staged_records)
+        .where(
+            row.tenant_id == tenant_id,
+            row.module == _bind("module"),
+            row.record_id == _bind("record_id"),
+            row.extraction_seq == _bind("extraction_seq"),
+        )
+        .values({name: _bind(name, row[name].type) for name in columns})
+    )
+    await session.execute(statement, [{f"p_{name}": value for name, value in change.items()} for change in changes])
+
+
+def _bind(name: str, type_: Any = None) -> Any:
+    from sqlalchemy import bindparam
+
+    return bindparam(f"p_{name}", type_=type_)
+
+
+async def restage(session: Session, tenant_id: str, condition: Any) -> int:
+    """Make records that fit the condition judgeable again; returns how many."""
+    row = staged_records.c
+    result = await session.execute(
+        update(staged_records)
+        .where(row.tenant_id == tenant_id, condition)
+        .values(state=State.STAGED.value, ready=None, judged_mapping=None, judged_settings=None)
+    )
+    return int(result.rowcount)
+
+
+async def restage_ids(session: Session, tenant_id: str, module: Module, ids: Iterable[str], *states: State) -> int:
+    """Make these records judgeable again if they are in one of the states."""
+    row = staged_records.c
+    return await restage(
+        session,
+        tenant_id,
+        and_(row.module == module, row.record_id.in_(list(ids)), row.state.in_([state.value for state in states])),
+    )
+
+
+async def need(session: Session, tenant_id: str, module: Module, ids: Iterable[str]) -> None:
+    """A document that goes needs these records: they may go too."""
+    row = staged_records.c
+    await session.execute(
+        update(staged_records)
+        .where(row.tenant_id == tenant_id, row.module == module, row.record_id.in_(list(ids)), ~row.needed)
+        .values(needed=True)
+    )
+
+
+async def list_held(session: Session, tenant_id: str, modules: Iterable[Module]) -> Sequence[RowMapping]:
+    """Settled records that something could re-open: id, outcome, watches, reasons and what they were judged with."""
+    row = staged_records.c
+    columns = [row.module, row.record_id, row.outcome, row.watches, row.reasons, row.judged_mapping, row.judged_settings]
+    return await session.fetch_all(
+        select(*columns).where(
+            row.tenant_id == tenant_id,
+            row.state == State.SETTLED,
+            row.watches.is_not(None),
+            row.module.in_([module.value for module in modules]),
+        )
+    )
+
+
+async def find_oldest_open(session: Session, tenant_id: str) -> datetime | None:
+    """modified_at of the oldest record that is not settled, for a gauge."""
+    row = staged_records.c
+    value: datetime | None = await session.fetch_value(
+        select(func.min(row.modified_at)).where(row.tenant_id == tenant_id, row.state != State.SETTLED)
+    )
+    return value

@@ -1,0 +1,57 @@
+"""Records asked of the reader, until they come."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import delete, func, select
+
+from sync_kit.contracts.vocabulary import Module, WantedCause
+from sync_kit.store import Session
+from xero_writer.store.tables import wanted_records
+
+
+async def want(
+    session: Session, tenant_id: str, run_id: str, module: Module, ids: Iterable[str], cause: WantedCause
+) -> list[str]:
+    """Note that these are asked for in the run; returns those that were not asked for in it before."""
+    asked = list(ids)
+    row = wanted_records.c
+    known = await session.fetch_all(
+        select(row.record_id).where(
+            row.tenant_id == tenant_id, row.module == module, row.run_id == run_id, row.record_id.in_(asked)
+        )
+    )
+    new = [record_id for record_id in asked if record_id not in {found["record_id"] for found in known}]
+    rows = [
+        {
+            "tenant_id": tenant_id,
+            "module": module.value,
+            "record_id": record_id,
+            "run_id": run_id,
+            "cause": cause.value,
+        }
+        for record_id in new
+    ]
+    await session.upsert(
+        wanted_records, rows, key=["tenant_id", "module", "record_id"], update=["run_id", "cause"]
+    )
+    return new
+
+
+async def forget_wanted(session: Session, tenant_id: str, module: Module, ids: Iterable[str]) -> None:
+    """These have come, or will never come."""
+    row = wanted_records.c
+    await session.execute(
+        delete(wanted_records).where(
+            row.tenant_id == tenant_id, row.module == module, row.record_id.in_(list(ids))
+        )
+    )
+
+
+async def count_wanted(session: Session, tenant_id: str, run_id: str) -> int:
+    """How many of the run's questions are open."""
+    row = wanted_records.c
+    return int(
+        await session.fetch_value(
+            select(func.count()).where(row.tenant_id == tenant_id, row.run_id == run_id).select_from(wanted_records)
+        )
+    )

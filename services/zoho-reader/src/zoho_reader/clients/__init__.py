@@ -1,0 +1,1 @@
+"""Outwards: Zoho CRM, and nothing else."""

@@ -1,0 +1,72 @@
+"""What the status and the error envelope of a Zoho answer mean for the caller (API v8, status codes page)."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sync_kit.errors import BadAnswerError, RateLimitedError, TryLaterError
+from zoho_reader.errors import MissingScopeError, ModuleRefusedError, QuestionRefusedError, TokenRefusedError
+
+_EMPTY: Final = frozenset({204, 304})
+
+
+def check_answer(status: int, body: object, *, source: str) -> object:
+    """The body of a good answer, None where Zoho says "nothing" by an empty one.
+
+    Raises TokenRefusedError, MissingScopeError, ModuleRefusedError, QuestionRefusedError, RateLimitedError,
+    TryLaterError, BadAnswerError.
+    """
+    if status == 200:
+        return body
+    if status in _EMPTY:
+        return None
+    code, words = read_refusal(body)
+    if status == 429:
+        raise RateLimitedError("Zoho allows no more calls for now", limit="unknown")
+    if status >= 500:
+        raise TryLaterError(f"Zoho answered {status}")
+    if status == 401:
+        if code == "OAUTH_SCOPE_MISMATCH":
+            raise MissingScopeError("the consent does not cover this")
+        raise TokenRefusedError("Zoho does not take the token")
+    if status == 403:
+        # The documents give 401 for a missing scope, one table of a third party gives 403.
+        if code == "OAUTH_SCOPE_MISMATCH":
+            raise MissingScopeError("the consent does not cover this")
+        raise ModuleRefusedError(source)
+    if status in {400, 404, 413} and code:
+        raise QuestionRefusedError(source, code=code, words=words)
+    raise BadAnswerError(f"Zoho answered {status}")
+
+
+def read_refusal(body: object) -> tuple[str, str]:
+    """Code and message of Zoho's error envelope; empty texts when it is not one."""
+    if not isinstance(body, Mapping):
+        return "", ""
+    code, words = body.get("code"), body.get("message")
+    if code is None and isinstance(body.get("data"), list) and body["data"] and isinstance(body["data"][0], Mapping):
+        code, words = body["data"][0].get("code"), body["data"][0].get("message")
+    return (code if isinstance(code, str) else ""), (words if isinstance(words, str) else "")
+
+
+def read_together(body: object, count: int) -> list[tuple[int, object]]:
+    """Status and body of each sub-request of a composite, in the order in which they were sent as "1", "2" ...
+
+    Raises BadAnswerError when one is missing.
+    """
+    answers: dict[str, tuple[int, object]] = {}
+    outer = body.get("__composite_requests") if isinstance(body, Mapping) else None
+    for item in outer if isinstance(outer, list) else ():
+        response = _find_response(item)
+        status = response.get("status_code")
+        if isinstance(status, int) and not isinstance(status, bool):
+            answers[str(item.get("sub_request_id"))] = (status, response.get("body"))
+    try:
+        return [answers[str(number)] for number in range(1, count + 1)]
+    except KeyError as error:
+        raise BadAnswerError("an answer of Zoho's composite is missing") from error
+
+
+def _find_response(item: Any) -> Mapping[str, Any]:
+    details = item.get("details") if isinstance(item, Mapping) else None
+    response = details.get("response") if isinstance(details, Mapping) else None
+    return response if isinstance(response, Mapping) else {}

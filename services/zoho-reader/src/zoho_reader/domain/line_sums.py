@@ -1,0 +1,62 @@
+"""Do the lines that were read add up to what the document says? If not, some were not delivered, or one side is older."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+CENT: Final = Decimal("0.01")
+
+
+def lines_add_up(header: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> bool:
+    """True when the lines make up Sub_Total, within 0.01 a line.
+
+    Zoho does not document whether Sub_Total is before or after line discounts and line taxes, so each reading counts.
+    A document without a Sub_Total, or with lines that hold no amounts, cannot be checked and passes.
+    """
+    stated = find_number(header.get("Sub_Total"))
+    if stated is None:
+        return True
+    amounts = [_list_readings(line) for line in lines]
+    if any(not readings for readings in amounts):
+        return True
+    tolerance = CENT * max(len(lines), 1)
+    totals = [sum((readings[at] for readings in amounts), Decimal(0)) for at in range(3)]
+    return any(abs(total - stated) <= tolerance for total in totals)
+
+
+def find_number(value: object) -> Decimal | None:
+    """An exact number, or None for anything else."""
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, Decimal | int):
+        return Decimal(value)
+    if isinstance(value, str):
+        try:
+            number = Decimal(value)
+        except InvalidOperation:
+            return None
+        return number if number.is_finite() else None
+    return None
+
+
+def _list_readings(line: Mapping[str, Any]) -> tuple[Decimal, Decimal, Decimal] | None:
+    """The line's amount before discount, after discount, and with its tax; None when it has no amounts."""
+    total = find_number(line.get("Total"))
+    quantity, price = find_number(line.get("Quantity")), find_number(line.get("List_Price"))
+    if total is None and quantity is not None and price is not None:
+        total = (quantity * price).quantize(CENT)
+    after_discount = find_number(line.get("Total_After_Discount"))
+    if after_discount is None and total is not None:
+        after_discount = total - (find_number(line.get("Discount")) or Decimal(0))
+    with_tax = find_number(line.get("Net_Total"))
+    if with_tax is None and after_discount is not None:
+        with_tax = after_discount + (find_number(line.get("Tax")) or Decimal(0))
+    known = [amount for amount in (total, after_discount, with_tax) if amount is not None]
+    if not known:
+        return None
+    first = known[0]
+    return (
+        total if total is not None else first,
+        after_discount if after_discount is not None else first,
+        with_tax if with_tax is not None else first,
+    )
