@@ -68,7 +68,7 @@ def configure_logging(level: str = "INFO", *, service: str | None = None, stream
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:
     """A logger; log ids and figures as keywords: `log.info("page_read", rows=200)`."""
-    return cast(structlog.stdlib.BoundLogger, structlog.stdlib.get_logger(name))
+    return structlog.stdlib.get_logger(name)
 
 
 def bind_context(**ids: str | int) -> AbstractContextManager[None]:
@@ -76,18 +76,25 @@ def bind_context(**ids: str | int) -> AbstractContextManager[None]:
     return cast(AbstractContextManager[None], bound_contextvars(**ids))
 
 
+def describe_error(error: BaseException) -> list[dict[str, object]]:
+    """An error and its causes, the outermost first: type, places in the code, and the text of our own errors."""
+    chain: list[dict[str, object]] = []
+    current: BaseException | None = error
+    while current is not None and len(chain) < _MAX_CHAIN:
+        chain.append(_describe(current))
+        current = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
+    return chain
+
+
 def describe_exception(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Log processor: `exc_info` becomes a list of safe descriptions, the outermost error first."""
+    """Log processor: `exc_info` becomes what `describe_error` says of it."""
     exc_info = event.pop("exc_info", None)
     event.pop("stack_info", None)
     if not exc_info:
         return event
     error = _find_error(exc_info)
-    chain: list[dict[str, object]] = []
-    while error is not None and len(chain) < _MAX_CHAIN:
-        chain.append(_describe(error))
-        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    event["exception"] = chain
+    if error is not None:
+        event["exception"] = describe_error(error)
     return event
 
 

@@ -88,9 +88,12 @@ def _pack(value: CursorValue) -> str | int:
 
 
 def _unpack(value: Any, kind: type[CursorValue]) -> CursorValue:
-    expected = int if kind is int else str
-    if type(value) is not expected:
+    if kind is int:
+        if type(value) is not int:
+            raise ValueError
+        return value
+    if not isinstance(value, str):
         raise ValueError
     if kind is datetime:
         return datetime.fromisoformat(value)
-    return Decimal(value) if kind is Decimal else value  # type: ignore[no-any-return]
+    return Decimal(value) if kind is Decimal else value

@@ -119,8 +119,7 @@ def _echo(kind: Writable[T], element: dict[str, Any], problems: Problems) -> dic
     lines = echo.get("LineItems")
     if isinstance(lines, list):
         echo["LineItems"] = [
-            {**line, "ValidationErrors": _list_errors(problems.lines.get(at, []))}
-            for at, line in enumerate(lines)
+            {**line, "ValidationErrors": _list_errors(problems.lines.get(at, []))} for at, line in enumerate(lines)
         ]
     if kind.error_flag:
         echo[kind.error_flag] = True

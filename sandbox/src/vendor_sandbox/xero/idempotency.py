@@ -49,9 +49,7 @@ class IdempotencyStore:
             return None
         return request.headers.get("idempotency-key")
 
-    def find_answer(
-        self, request: VendorRequest, key: str, switches: Switches
-    ) -> VendorResponse | KeyRefusal | None:
+    def find_answer(self, request: VendorRequest, key: str, switches: Switches) -> VendorResponse | KeyRefusal | None:
         """The stored answer, a refusal, or None when the request is to be executed."""
         if len(key) > MAX_KEY:
             return KeyRefusal(
@@ -66,9 +64,7 @@ class IdempotencyStore:
             return KeyRefusal(409, f"Idempotency Key: {key} belongs to a request that is still being processed.")
         return _copy(entry.response)
 
-    def store_answer(
-        self, request: VendorRequest, key: str, response: VendorResponse, switches: Switches
-    ) -> None:
+    def store_answer(self, request: VendorRequest, key: str, response: VendorResponse, switches: Switches) -> None:
         """Remember an answer. The six minutes count from this call."""
         if response.status == 400 and not switches.idempotency_caches_400:
             return

@@ -109,9 +109,7 @@ class CallLimits:
         meter = self._meters.get((client_id, tenant_id))
         if meter is None:
             start = zlib.crc32(tenant_id.encode())
-            meter = _Meter(
-                _Window(MINUTE_SECONDS, start % MINUTE_SECONDS), _Window(DAY_SECONDS, start % DAY_SECONDS)
-            )
+            meter = _Meter(_Window(MINUTE_SECONDS, start % MINUTE_SECONDS), _Window(DAY_SECONDS, start % DAY_SECONDS))
             self._meters[client_id, tenant_id] = meter
         meter.minute.turn_to(now)
         meter.day.turn_to(now)

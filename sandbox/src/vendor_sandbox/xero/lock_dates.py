@@ -18,8 +18,7 @@ def add_lock_problems(organisation: Organisation, day: date, problems: Problems)
     period, year_end = organisation.period_lock_date, organisation.end_of_year_lock_date
     if period is not None and day <= period:
         problems.add(
-            "The document date cannot be before the period lock date, "
-            f"currently set at {render_lock_date(period)}"
+            f"The document date cannot be before the period lock date, currently set at {render_lock_date(period)}"
         )
     if year_end is not None and day <= year_end:
         problems.add(

@@ -9,7 +9,7 @@ from vendor_sandbox.xero.listing import Listable, answer_list, read_page, select
 from vendor_sandbox.xero.organisation import Organisation
 from vendor_sandbox.xero.payments import PAYMENT_SHAPE, create_payment, delete_payment, render_payment
 from vendor_sandbox.xero.records import Payment
-from vendor_sandbox.xero.refusals import post_data_invalid, resource_missing
+from vendor_sandbox.xero.refusals import refuse_element, resource_missing
 from vendor_sandbox.xero.where_parser import DATE, FLAG, GUID, NUMBER, TEXT, Queryable
 from vendor_sandbox.xero.writing import WriteContext
 
@@ -89,7 +89,7 @@ def post_one_payment(call: ApiCall) -> ApiAnswer:
 
 def _create_one(context: WriteContext, sent: Sent) -> Payment:
     if sent.has("PaymentID"):
-        raise post_data_invalid("A payment is deleted by POST /Payments/{PaymentID}")
+        raise refuse_element("A payment is deleted by POST /Payments/{PaymentID}")
     return create_payment(context, sent)
 
 

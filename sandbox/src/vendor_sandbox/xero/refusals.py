@@ -24,9 +24,7 @@ class RequestRefusedError(Exception):
 
 def post_data_invalid(message: str) -> RequestRefusedError:
     """ErrorNumber 14: a body, enum literal, number or date that cannot be read."""
-    return RequestRefusedError(
-        400, {"ErrorNumber": 14, "Type": "PostDataInvalidException", "Message": message}
-    )
+    return RequestRefusedError(400, {"ErrorNumber": 14, "Type": "PostDataInvalidException", "Message": message})
 
 
 def query_invalid(message: str) -> RequestRefusedError:

@@ -22,6 +22,13 @@ class ConnectLinkError(ProblemError):
     title = "This connection attempt cannot go on"
 
 
+class VendorTroubleError(ProblemError):
+    """The vendor did not answer properly while a person was connecting; the same link may work in a moment."""
+
+    status = 503
+    title = "The vendor is not answering"
+
+
 class GrantRequestError(ProblemError):
     """A token request that OAuth 2 (RFC 6749, section 5.2) refuses with 400."""
 

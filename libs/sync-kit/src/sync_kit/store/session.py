@@ -170,8 +170,7 @@ class Session:
         except BaseException:
             self.signals = signals
             if begun:
-                self._before.clear()
-                await self._line.run(lambda _: begun[0].rollback())
+                await self.run(lambda _: begun[0].rollback())
             else:
                 self._before.remove(begin)
             raise

@@ -113,6 +113,4 @@ def _find_by_key(call: ApiCall) -> Contact | None:
 
 
 def _join_searched(contact: Contact) -> str:
-    return "\n".join(
-        (contact.name, contact.first_name, contact.last_name, contact.contact_number, contact.email)
-    )
+    return "\n".join((contact.name, contact.first_name, contact.last_name, contact.contact_number, contact.email))

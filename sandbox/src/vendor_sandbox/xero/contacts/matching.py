@@ -22,9 +22,7 @@ def index_contact(organisation: Organisation, contact: Contact) -> None:
 def unindex_contact(organisation: Organisation, contact: Contact) -> None:
     """Take a contact out of the indexes before its name or number changes."""
     remove_from_index(organisation.ids_by_name, " ".join(contact.name.split()).casefold(), contact.contact_id)
-    remove_from_index(
-        organisation.ids_by_contact_number, contact.contact_number.casefold(), contact.contact_id
-    )
+    remove_from_index(organisation.ids_by_contact_number, contact.contact_number.casefold(), contact.contact_id)
 
 
 def list_contacts_named(organisation: Organisation, name: str, switches: Switches) -> list[Contact]:

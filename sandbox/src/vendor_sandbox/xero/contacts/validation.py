@@ -68,9 +68,7 @@ def check_references(organisation: Organisation, sent: Sent, problems: Problems)
         problems.add(f"Organisation is not subscribed to currency {currency}")
 
 
-def check_uniqueness(
-    organisation: Organisation, contact: Contact, problems: Problems, switches: Switches
-) -> None:
+def check_uniqueness(organisation: Organisation, contact: Contact, problems: Problems, switches: Switches) -> None:
     """Name unique among active contacts; ContactNumber unique, against archived ones by switch."""
     if contact.status == "ACTIVE":
         for other in list_contacts_named(organisation, contact.name, switches):

@@ -72,9 +72,7 @@ def choose_contact(context: WriteContext, sent: Sent | None, problems: Problems)
         return None
 
 
-def _choose_known(
-    context: WriteContext, contact: Contact, name: str, problems: Problems
-) -> ContactChoice | None:
+def _choose_known(context: WriteContext, contact: Contact, name: str, problems: Problems) -> ContactChoice | None:
     if contact.status != "ACTIVE":
         problems.add_contact(ARCHIVED_MATCH)
         return None

@@ -43,9 +43,7 @@ def apply_header(context: WriteContext, invoice: Invoice, sent: Sent, problems: 
         problems.add(f"The Reference field must not be longer than {MAX_TEXT} characters")
 
 
-def apply_number(
-    context: WriteContext, invoice: Invoice, sent: Sent, problems: Problems, *, creating: bool
-) -> None:
+def apply_number(context: WriteContext, invoice: Invoice, sent: Sent, problems: Problems, *, creating: bool) -> None:
     """Set the number; sales invoices need a free one and get the next of the sequence if none is sent."""
     number = sent.find_text("InvoiceNumber")
     if number is not None:

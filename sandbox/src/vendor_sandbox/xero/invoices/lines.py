@@ -115,9 +115,7 @@ def _apply_item(
     return item
 
 
-def _apply_account(
-    context: WriteContext, invoice: Invoice, line: Line, entry: Sent, item: Item | None
-) -> None:
+def _apply_account(context: WriteContext, invoice: Invoice, line: Line, entry: Sent, item: Item | None) -> None:
     organisation = context.organisation
     code, account_id = entry.find_text("AccountCode"), entry.find_text("AccountID")
     if code is None and account_id is None and item is not None:
@@ -174,6 +172,4 @@ def _compute_tax(context: WriteContext, invoice: Invoice, line: Line) -> Decimal
     rate = context.organisation.tax_rates.get(line.tax_type)
     if rate is None:
         return ZERO
-    return compute_line_tax(
-        line.line_amount, rate.rate, invoice.line_amount_types, context.switches.half_rounding
-    )
+    return compute_line_tax(line.line_amount, rate.rate, invoice.line_amount_types, context.switches.half_rounding)

@@ -34,11 +34,7 @@ def list_invoices_numbered(organisation: Organisation, number: str, switches: Sw
 
 def find_sales_invoice(organisation: Organisation, number: str, switches: Switches) -> Invoice | None:
     """The sales invoice of this number; a living one before an ended one. A bill's number is no key."""
-    found = [
-        invoice
-        for invoice in list_invoices_numbered(organisation, number, switches)
-        if invoice.type == "ACCREC"
-    ]
+    found = [invoice for invoice in list_invoices_numbered(organisation, number, switches) if invoice.type == "ACCREC"]
     return next((invoice for invoice in found if invoice.status not in ENDED), found[-1] if found else None)
 
 

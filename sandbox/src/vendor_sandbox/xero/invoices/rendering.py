@@ -160,9 +160,7 @@ def _round_unit(amount: Decimal, unit_places: int) -> Decimal:
     return amount.quantize(UNIT_STEPS[unit_places], rounding=ROUND_HALF_UP)
 
 
-def _show_settlements(
-    shown: dict[str, Any], organisation: Organisation, invoice: Invoice, *, always: bool
-) -> None:
+def _show_settlements(shown: dict[str, Any], organisation: Organisation, invoice: Invoice, *, always: bool) -> None:
     payments = [
         _render_payment(payment)
         for payment in (organisation.payments[payment_id] for payment_id in invoice.payment_ids)
@@ -173,12 +171,8 @@ def _show_settlements(
         shown["Payments"] = payments
     if always or notes:
         shown["CreditNotes"] = notes
-    shown["Prepayments"] = [
-        _render_allocation(entry) for entry in invoice.allocations if entry.kind == "Prepayment"
-    ]
-    shown["Overpayments"] = [
-        _render_allocation(entry) for entry in invoice.allocations if entry.kind == "Overpayment"
-    ]
+    shown["Prepayments"] = [_render_allocation(entry) for entry in invoice.allocations if entry.kind == "Prepayment"]
+    shown["Overpayments"] = [_render_allocation(entry) for entry in invoice.allocations if entry.kind == "Overpayment"]
     if always or invoice.amount_credited:
         shown["AmountCredited"] = invoice.amount_credited
 

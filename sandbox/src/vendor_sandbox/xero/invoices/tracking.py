@@ -9,9 +9,7 @@ from vendor_sandbox.xero.refusals import Problems
 from vendor_sandbox.xero.writing import WriteContext
 
 
-def read_tracking(
-    context: WriteContext, sent: list[Sent], position: int, problems: Problems
-) -> tuple[Tracking, ...]:
+def read_tracking(context: WriteContext, sent: list[Sent], position: int, problems: Problems) -> tuple[Tracking, ...]:
     """The choices that exist; the others are refused or dropped, by switch."""
     found: list[Tracking] = []
     for entry in sent:
@@ -33,9 +31,7 @@ def _find_tracking(organisation: Organisation, entry: Sent) -> Tracking | None:
         if not named or category.status != "ACTIVE":
             continue
         for candidate in category.options:
-            same = candidate.option_id == option_id or (
-                option_id is None and candidate.name.casefold() == option
-            )
+            same = candidate.option_id == option_id or (option_id is None and candidate.name.casefold() == option)
             if same and candidate.status == "ACTIVE":
                 return Tracking(category.category_id, candidate.option_id, category.name, candidate.name)
     return None

@@ -8,6 +8,7 @@ import binascii
 from base64 import urlsafe_b64decode
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from pydantic import SecretStr
 
@@ -122,7 +123,7 @@ class XeroIdentity:
         response = await self._http.send(
             HttpRequest(
                 "DELETE",
-                f"{grant.api_url}/connections/{vendor_connection_id}",
+                f"{grant.api_url}/connections/{quote(vendor_connection_id, safe='')}",
                 headers={"authorization": f"Bearer {access_token}"},
             ),
             timeout_seconds=OAUTH_TIMEOUT_SECONDS,

@@ -23,10 +23,6 @@ class Cause(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-MENDED_BY_CONSENT: Final = (Cause.EXPIRED, Cause.SCOPE_MISSING)
-"""Causes that a new consent of the same Xero user mends for all organisations which that user still has."""
-
-
 @dataclass(frozen=True)
 class Connection:
     """`generation` grows with every authorisation, disconnection and loss of it: an older one is fenced off.

@@ -1,15 +1,12 @@
-"""Xero's reference data as last read, one row a part; and the key of our digests."""
+"""Xero's reference data as last read, one row a part."""
 
-import secrets
 from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import RowMapping, select
 
 from sync_kit.store import Session
-from xero_writer.store.tables import digest_keys, reference_parts
-
-DIGEST_KEY_ID = "1"
+from xero_writer.store.tables import reference_parts
 
 
 async def list_parts(session: Session, tenant_id: str) -> Sequence[RowMapping]:
@@ -42,14 +39,3 @@ async def save_part(
         key=["tenant_id", "part"],
         update=["payload", "digest", "fetched_at", "run_id"],
     )
-
-
-async def get_digest_key(session: Session) -> bytes:
-    """The secret of this store's keyed digests, made at first use."""
-    await session.insert_missing(
-        digest_keys, [{"key_id": DIGEST_KEY_ID, "secret": secrets.token_hex(32), "made_at": await session.now()}]
-    )
-    secret: str = await session.fetch_value(
-        select(digest_keys.c.secret).where(digest_keys.c.key_id == DIGEST_KEY_ID)
-    )
-    return bytes.fromhex(secret)

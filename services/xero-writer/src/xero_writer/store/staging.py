@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, delete, exists, func, select, update
+from sqlalchemy import RowMapping, and_, bindparam, delete, exists, func, select, update
 
 from sync_kit.contracts.vocabulary import Module
 from sync_kit.store import Session
@@ -197,8 +197,6 @@ async def change_states(session: Session, tenant_id: str, changes: Sequence[Mapp
 
 
 def _bind(name: str, type_: Any = None) -> Any:
-    from sqlalchemy import bindparam
-
     return bindparam(f"p_{name}", type_=type_)
 
 
@@ -254,3 +252,43 @@ async def find_oldest_open(session: Session, tenant_id: str) -> datetime | None:
         select(func.min(row.modified_at)).where(row.tenant_id == tenant_id, row.state != State.SETTLED)
     )
     return value
+
+
+async def list_indexed_otherwise(
+    session: Session, tenant_id: str, mapping_version: int, limit: int
+) -> Sequence[RowMapping]:
+    """Records with a payload whose keys were made with another mapping version."""
+    row = staged_records.c
+    columns = [row.module, row.record_id, row.extraction_seq, row.deleted, row.payload]
+    return await session.fetch_all(
+        select(*columns)
+        .where(row.tenant_id == tenant_id, row.payload.is_not(None), row.keys_mapping != mapping_version)
+        .limit(limit)
+    )
+
+
+async def list_same_key(
+    session: Session, tenant_id: str, module: Module, business_keys: Iterable[str]
+) -> Sequence[RowMapping]:
+    """All records of the module, settled ones too, that have one of these business keys and are not deleted."""
+    row = staged_records.c
+    columns = [row.record_id, row.business_key, row.name_key, row.code]
+    return await session.fetch_all(
+        select(*columns).where(
+            row.tenant_id == tenant_id,
+            row.module == module,
+            row.business_key.in_(list(business_keys)),
+            ~row.deleted,
+        )
+    )
+
+
+async def count_email_holders(session: Session, tenant_id: str, email_keys: Iterable[str]) -> dict[str, int]:
+    """How many records carry each of these main e-mail addresses."""
+    row = staged_records.c
+    rows = await session.fetch_all(
+        select(row.email_key, func.count().label("records"))
+        .where(row.tenant_id == tenant_id, row.email_key.in_(list(email_keys)), ~row.deleted)
+        .group_by(row.email_key)
+    )
+    return {found["email_key"]: found["records"] for found in rows}

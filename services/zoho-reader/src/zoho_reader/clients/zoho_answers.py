@@ -48,6 +48,11 @@ def read_refusal(body: object) -> tuple[str, str]:
     return (code if isinstance(code, str) else ""), (words if isinstance(words, str) else "")
 
 
+def is_composite(body: object) -> bool:
+    """Whether the body holds the answers of sub-requests."""
+    return isinstance(body, Mapping) and isinstance(body.get("__composite_requests"), list)
+
+
 def read_together(body: object, count: int) -> list[tuple[int, object]]:
     """Status and body of each sub-request of a composite, in the order in which they were sent as "1", "2" ...
 

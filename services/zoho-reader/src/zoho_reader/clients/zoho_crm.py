@@ -7,14 +7,14 @@ returned checked; what cannot be understood raises BadAnswerError, and a read ma
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 from sync_kit.contracts import codec
 from sync_kit.contracts.vendor_tokens import VendorToken
 from sync_kit.contracts.vocabulary import Vendor
 from sync_kit.errors import BadAnswerError, NeedsReauthorisationError, TryLaterError
 from sync_kit.http import HttpClient, HttpRequest, HttpResponse, parse_json
-from zoho_reader.clients.zoho_answers import check_answer, read_together
+from zoho_reader.clients.zoho_answers import check_answer, is_composite, read_together
 from zoho_reader.domain.answers import (
     Page,
     WholeRecord,
@@ -31,6 +31,7 @@ TIMEOUT_SECONDS: Final = 60.0
 _API: Final = "/crm/v8"
 
 Refusal = ModuleRefusedError | QuestionRefusedError
+Answer = TypeVar("Answer")
 
 
 class TokenLender(Protocol):
@@ -88,10 +89,10 @@ class ZohoCrm:
 
     async def ask(self, question: Question) -> Page:
         """One page of a COQL question. Zoho: COQL page."""
-        response = await self._send(
+        body, answered_at = await self._send(
             "POST", f"{_API}/coql", {"select_query": question.text}, source=question.source.value, cost=question.credits
         )
-        return read_page(question, _read_body(response, question.source.value), read_vendor_time(response.headers))
+        return read_page(question, body, answered_at)
 
     async def ask_together(self, questions: Sequence[Question]) -> list[Page | Refusal]:
         """Up to five questions in one call; each must ask for at most 25 rows. Zoho: composite API page.
@@ -128,10 +129,10 @@ class ZohoCrm:
 
     async def list_field_types(self, source: Source) -> dict[str, str]:
         """API names and JSON types of a module's fields. Zoho: fields metadata page."""
-        response = await self._send(
+        body, _ = await self._send(
             "GET", f"{_API}/settings/fields", None, source=source.value, cost=1, params={"module": source.value}
         )
-        return read_field_names(_read_body(response, source.value))
+        return read_field_names(body)
 
     async def _send_composite(
         self, subs: Sequence[tuple[str, str, object]], sources: Sequence[Source]
@@ -143,13 +144,97 @@ class ZohoCrm:
         body = {"rollback_on_fail": False, "parallel_execution": True, "__composite_requests": requests}
 
         def check(response: HttpResponse) -> list[object]:
-            outer = check_answer(response.status, _parse(response), source="composite")
+            outer = _parse(response)
+            if not is_composite(outer):  # Zoho answers 200, 207 or 400 with the sub-answers inside
+                check_answer(response.status, outer, source="composite")
             answers: list[object] = []
             for source, (status, inner) in zip(sources, read_together(outer, len(subs)), strict=True):
                 try:
                     answers.append(check_answer(status, inner, source=source.value))
-                except Refusal as refusal:
+                except (ModuleRefusedError, QuestionRefusedError) as refusal:
                     answers.append(refusal)
             return answers
 
         return await self._call("POST", f"{_API}/__composite_requests", body, cost=1, params={}, check=check)
+
+    async def _send(
+        self, method: str, path: str, body: object, *, source: str, cost: int, params: dict[str, str] | None = None
+    ) -> tuple[object, datetime]:
+        def check(response: HttpResponse) -> object:
+            return check_answer(response.status, _parse(response), source=source)
+
+        return await self._call(method, path, body, cost=cost, params=params or {}, check=check)
+
+    async def _call(
+        self,
+        method: str,
+        path: str,
+        body: object,
+        *,
+        cost: int,
+        params: dict[str, str],
+        check: Callable[[HttpResponse], Answer],
+    ) -> tuple[Answer, datetime]:
+        token = await self._borrow(None)
+        for attempt in (1, 2):
+            try:
+                response = await self._exchange(token, method, path, body, cost=cost, params=params)
+                return check(response), read_vendor_time(response.headers)
+            except MissingScopeError as error:
+                await self._tokens.report_missing_scope(self._tenant_id, Vendor.ZOHO, token.generation)
+                raise NeedsReauthorisationError(str(error), cause="scope_missing") from error
+            except TokenRefusedError:
+                # Auth decides what a refusal means: it refreshes, or finds that a person must connect again.
+                token = await self._borrow(token.generation)
+                if attempt == 2:
+                    break
+        raise NeedsReauthorisationError("Zoho refuses fresh tokens too", cause="expired")
+
+    async def _borrow(self, failed_generation: int | None) -> VendorToken:
+        token = await self._tokens.borrow(self._tenant_id, Vendor.ZOHO, failed_generation)
+        if token.connection_generation < self._connection_generation:
+            self._tokens.forget(self._tenant_id)
+            token = await self._tokens.borrow(self._tenant_id, Vendor.ZOHO)
+            if token.connection_generation < self._connection_generation:
+                raise TryLaterError("auth lends a token of a connection that is over")
+        return token
+
+    async def _exchange(
+        self, token: VendorToken, method: str, path: str, body: object, *, cost: int, params: dict[str, str]
+    ) -> HttpResponse:
+        headers = {
+            "authorization": f"Zoho-oauthtoken {token.access_token.get_secret_value()}",
+            "accept": "application/json",
+        }
+        if body is not None:
+            headers["content-type"] = "application/json"
+        request = HttpRequest(
+            method,
+            f"{token.api_url.rstrip('/')}{path}",
+            headers=headers,
+            params=params,
+            body=None if body is None else codec.dumps(body),
+        )
+
+        def leave() -> None:
+            self._before_send(TIMEOUT_SECONDS)
+            self.spent.calls += 1
+            self.spent.credits += cost
+
+        response = await self._http.send(request, timeout_seconds=TIMEOUT_SECONDS, before_send=leave)
+        remaining = response.headers.get("x-api-credits-remaining", "")
+        if remaining.isdigit():
+            self.spent.credits_remaining = int(remaining)
+        return response
+
+
+def _parse(response: HttpResponse) -> object:
+    """The body's JSON; None for an empty body, and for a page of HTML that came with an error status."""
+    if not response.body:
+        return None
+    try:
+        return parse_json(response)
+    except BadAnswerError:
+        if response.status == 200:
+            raise
+        return None

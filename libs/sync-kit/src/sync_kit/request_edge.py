@@ -1,0 +1,145 @@
+"""The edge of every request: its id, its line in the log, its measurement, and the last net under errors.
+
+It logs the route's template, never the path, the query or a body. An unexpected error becomes a 500 that tells its
+request id and nothing else. A body above the cap is a 413, by its announced length or as soon as it grows too large.
+"""
+
+import re
+import secrets
+from collections.abc import MutableMapping
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from sync_kit.clock import Clock
+from sync_kit.logs import bind_context, describe_error, get_logger
+from sync_kit.metrics import RequestMetrics
+from sync_kit.problems import problem_response
+
+_log = get_logger(__name__)
+
+_ACCEPTED_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_QUIET_ROUTES = frozenset({"/healthz", "/readyz", "/metrics"})
+_TOO_LARGE = "the body is larger than {} bytes"
+
+
+class RequestEdge:
+    """Outermost middleware of a service's application."""
+
+    def __init__(self, app: ASGIApp, *, metrics: RequestMetrics, clock: Clock) -> None:
+        self._app = app
+        self._metrics = metrics
+        self._clock = clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = _choose_request_id(scope)
+        scope.setdefault("state", {})["request_id"] = request_id
+        started = self._clock.monotonic()
+        status = 0
+
+        async def send_marked(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                _add_headers(message, request_id)
+            await send(message)
+
+        with bind_context(request_id=request_id):
+            try:
+                await self._app(scope, receive, send_marked)
+            except Exception as error:
+                route = find_route_template(scope)
+                _log.error("request_failed", method=_known_method(scope), route=route, exception=describe_error(error))
+                if status:
+                    raise  # half an answer is out: only a cut connection can say that it is not whole
+                response = problem_response(
+                    500, "Internal error", "something went wrong on our side", request_id=request_id
+                )
+                await response(scope, receive, send_marked)
+            finally:
+                self._tell(scope, status, self._clock.monotonic() - started)
+
+    def _tell(self, scope: Scope, status: int, seconds: float) -> None:
+        route = find_route_template(scope)
+        self._metrics.observe(method=_known_method(scope), route=route, status=status, seconds=seconds)
+        tell = _log.debug if route in _QUIET_ROUTES else _log.info
+        tell("request_served", method=_known_method(scope), route=route, status=status, ms=round(seconds * 1000, 1))
+
+
+class BodyCap:
+    """Refuses bodies above `max_bytes`."""
+
+    def __init__(self, app: ASGIApp, *, max_bytes: int) -> None:
+        self._app = app
+        self._max_bytes = max_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        announced = _read_length(scope)
+        if announced is not None and announced > self._max_bytes:
+            response = problem_response(
+                413,
+                "Content Too Large",
+                _TOO_LARGE.format(self._max_bytes),
+                request_id=scope.get("state", {}).get("request_id"),
+                headers={"connection": "close"},
+            )
+            await response(scope, receive, send)
+            return
+        received = 0
+
+        async def receive_counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self._max_bytes:
+                raise HTTPException(413, _TOO_LARGE.format(self._max_bytes), headers={"connection": "close"})
+            return message
+
+        await self._app(scope, receive_counted, send)
+
+
+def find_route_template(scope: MutableMapping[str, Any]) -> str:
+    """Such as /v1/syncs/{run_id}; "unmatched" for a path that no route serves."""
+    # FastAPI keeps the whole template of an included router's route apart from the route, whose own path lacks the
+    # router's prefix.
+    included = getattr(scope.get("fastapi", {}).get("effective_route_context"), "path_format", None)
+    template = included or getattr(scope.get("route"), "path", None)
+    return template if isinstance(template, str) else "unmatched"
+
+
+def _choose_request_id(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"x-request-id":
+            given = value.decode("latin-1")
+            if _ACCEPTED_ID.fullmatch(given):
+                return str(given)
+    return secrets.token_hex(12)
+
+
+def _add_headers(message: Message, request_id: str) -> None:
+    headers = list(message.get("headers", ()))
+    present = {name.lower() for name, _ in headers}
+    headers.append((b"x-request-id", request_id.encode("ascii")))
+    for name, value in ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store")):
+        if name not in present:
+            headers.append((name, value))
+    message["headers"] = headers
+
+
+def _read_length(scope: Scope) -> int | None:
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit():
+            return int(value)
+    return None
+
+
+def _known_method(scope: Scope) -> str:
+    method = str(scope["method"])
+    return method if method in {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"} else "other"

@@ -1,0 +1,214 @@
+"""COQL: the where clause as a predicate, and which records need to be looked at for it."""
+
+from __future__ import annotations
+
+import operator
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
+from typing import Any
+
+from vendor_sandbox.zoho.coql_syntax import Condition, Criteria, Junction, Quoted
+from vendor_sandbox.zoho.errors import ZohoRefusalError, limit_exceeded
+from vendor_sandbox.zoho.fields import Field
+from vendor_sandbox.zoho.orgs import ID_DIGITS, Org
+from vendor_sandbox.zoho.tables import ROWS, Record, RecordTable
+from vendor_sandbox.zoho.values import parse_date, parse_date_time
+
+Predicate = Callable[[Record], bool]
+RELATION_LIMIT = 2
+_ORDERED = frozenset({"currency", "double", "formula", "integer", "date", "datetime", "bigint", "lookup", "ownerlookup"})
+_NUMBERS = frozenset({"currency", "double", "formula", "integer"})
+_IDS = frozenset({"bigint", "lookup", "ownerlookup", "userlookup"})
+_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def invalid_query(message: str, **details: object) -> ZohoRefusalError:
+    """400 INVALID_QUERY."""
+    return ZohoRefusalError(400, "INVALID_QUERY", message, details)
+
+
+class ColumnResolver:
+    """Finds the field behind a dotted name and counts the relations that a query uses."""
+
+    def __init__(self, org: Org, table: RecordTable) -> None:
+        self.org = org
+        self.table = table
+        self._relations: set[str] = set()
+
+    def resolve(self, name: str) -> tuple[Field, Callable[[Record], Record | None]]:
+        """The field, and the way from a base record to the record that has it (None: way is broken).
+
+        Raises ZohoRefusalError.
+        """
+        *way, last = name.split(".")
+        table, steps = self.table, []
+        for index, step in enumerate(way):
+            field = table.fields.get(step)
+            if field is None or field.lookup is None or field.lookup not in self.org.tables:
+                raise invalid_query("column given seems to be invalid", column_name=name)
+            self._relations.add(".".join(way[: index + 1]))
+            table = self.org.tables[field.lookup]
+            steps.append((step, table.records))
+        if len(self._relations) > RELATION_LIMIT:
+            raise limit_exceeded("the number of joins exceeds the limit", RELATION_LIMIT, clause="join")
+        field = table.fields.get(last)
+        if field is None or field.data_type == "subform":
+            raise invalid_query("column given seems to be invalid", column_name=name)
+
+        def follow(record: Record) -> Record | None:
+            current: Record | None = record
+            for step, targets in steps:
+                current = targets.get(current.get(step) or "") if current is not None else None
+            return current
+
+        return field, follow
+
+    def compile_value(self, name: str) -> Callable[[Record], Any]:
+        """A function from a base record to the kept value of a column. Raises ZohoRefusalError."""
+        field, follow = self.resolve(name)
+        last = field.api_name
+        if "." not in name:
+            return lambda record: record.get(last)
+
+        def get(record: Record) -> Any:
+            target = follow(record)
+            return None if target is None else target.get(last)
+
+        return get
+
+
+def compile_criteria(resolver: ColumnResolver, criteria: Criteria, in_limit: int) -> Predicate:
+    """The where clause as a function. Raises ZohoRefusalError for a column or value that does not fit."""
+    if isinstance(criteria, Junction):
+        left = compile_criteria(resolver, criteria.left, in_limit)
+        right = compile_criteria(resolver, criteria.right, in_limit)
+        if criteria.operator == "and":
+            return lambda record: left(record) and right(record)
+        return lambda record: left(record) or right(record)
+    field, _ = resolver.resolve(criteria.name)
+    if field.data_type in {"textarea", "line_tax", "multiselectpicklist"}:
+        raise invalid_query("column given is not supported in criteria", column_name=criteria.name)
+    get = resolver.compile_value(criteria.name)
+    if len(criteria.values) > in_limit:
+        raise limit_exceeded("the number of values given for in exceeds the limit", in_limit, operator="in")
+    values = [read_literal(field, literal, criteria) for literal in criteria.values]
+    return _compile_condition(field, criteria, get, values)
+
+
+def _compile_condition(
+    field: Field, condition: Condition, get: Callable[[Record], Any], values: list[Any]
+) -> Predicate:
+    name = condition.operator
+    if field.data_type not in _ORDERED and name in {"<", "<=", ">", ">=", "between", "not between"}:
+        raise invalid_query("operator is not supported for the column", column_name=condition.name, operator=name)
+    if name in {"is null", "is not null"}:
+        return _compile_null(get, wants_null=name == "is null")
+    if name in {"like", "not like"}:
+        return _compile_like(field, condition, get)
+    if name in {"between", "not between"}:
+        low, high = values
+        wanted = name == "between"
+        return lambda record: (value := get(record)) is not None and (low <= value <= high) is wanted
+    if name in _COMPARE:
+        compare, bound = _COMPARE[name], values[0]
+        return lambda record: (value := get(record)) is not None and compare(value, bound)
+    return _compile_membership(get, values, wanted=name in {"=", "in"})
+
+
+def _compile_membership(get: Callable[[Record], Any], values: list[Any], *, wanted: bool) -> Predicate:
+    """Text is compared without regard to case. Nothing is unequal to everything: an empty value passes != ."""
+    if any(isinstance(value, str) for value in values):
+        folded = {value.casefold() if isinstance(value, str) else value for value in values}
+        return lambda record: ((value.casefold() if isinstance(value := get(record), str) else value) in folded) is wanted
+    members = set(values)
+    return lambda record: (get(record) in members) is wanted
+
+
+def _compile_null(get: Callable[[Record], Any], *, wants_null: bool) -> Predicate:
+    return lambda record: (get(record) is None) is wants_null
+
+
+def _compile_like(field: Field, condition: Condition, get: Callable[[Record], Any]) -> Predicate:
+    pattern = condition.values[0]
+    if not isinstance(pattern, Quoted) or field.json_type != "string" or field.data_type in {*_IDS, "date", "datetime"}:
+        raise invalid_query(
+            "operator is not supported for the column", column_name=condition.name, operator=condition.operator
+        )
+    parts = (re.escape(part) for part in pattern.text.split("%"))
+    match = re.compile(".*".join(parts), re.IGNORECASE | re.DOTALL).fullmatch
+    wanted = condition.operator == "like"
+    return lambda record: (value := get(record)) is not None and (match(value) is not None) is wanted
+
+
+def read_literal(field: Field, literal: Quoted | Decimal | bool, condition: Condition) -> Any:
+    """A literal as the kept kind of value. Raises ZohoRefusalError."""
+    refusal = invalid_query("value given seems to be invalid for the column", column_name=condition.name)
+    if field.data_type in _IDS:
+        text = literal.text if isinstance(literal, Quoted) else str(literal)
+        if isinstance(literal, bool) or not text.isdigit():
+            raise refusal
+        return text.zfill(ID_DIGITS)
+    if field.data_type in _NUMBERS:
+        if isinstance(literal, bool) or not isinstance(literal, Decimal):
+            raise refusal
+        return literal
+    if field.data_type == "boolean":
+        text = literal.text if isinstance(literal, Quoted) else str(literal)
+        if text.lower() not in {"true", "false"}:
+            raise refusal
+        return text.lower() == "true"
+    if not isinstance(literal, Quoted):
+        raise refusal
+    try:
+        if field.data_type == "datetime":
+            return parse_date_time(literal.text)
+        if field.data_type == "date":
+            return parse_date(literal.text)
+    except ValueError:
+        raise refusal from None
+    return literal.text
+
+
+def select_candidates(org: Org, table: RecordTable, criteria: Criteria) -> Iterable[Record]:
+    """A superset of the records that meet the criteria, by an index where one of the joined conditions allows it."""
+    for condition in _list_conjuncts(criteria):
+        found = _select_by_index(org, table, condition)
+        if found is not None:
+            return found
+    return table.records.values()
+
+
+def _list_conjuncts(criteria: Criteria) -> Iterator[Condition]:
+    if isinstance(criteria, Condition):
+        yield criteria
+    elif criteria.operator == "and":
+        yield from _list_conjuncts(criteria.left)
+        yield from _list_conjuncts(criteria.right)
+
+
+def _select_by_index(org: Org, table: RecordTable, condition: Condition) -> Iterable[Record] | None:
+    is_equal, is_above = condition.operator in {"=", "in"}, condition.operator in {">", ">="}
+    if condition.name not in {"id", "Parent_Id", "Modified_Time"} or not (is_equal or is_above):
+        return None
+    field = table.fields.get(condition.name)
+    if field is None:
+        return None
+    values = [read_literal(field, literal, condition) for literal in condition.values]
+    if condition.name == "id" and is_equal:
+        return [table.records[each] for each in dict.fromkeys(values) if each in table.records]
+    if condition.name == "id":
+        return table.list_after_id(values[0] if condition.operator == ">" else str(int(values[0]) - 1).zfill(ID_DIGITS))
+    if condition.name == "Modified_Time" and is_above:
+        ordered = table.list_by_modified()
+        return ordered[bisect_left(ordered, values[0], key=lambda record: record["Modified_Time"]) :]
+    if condition.name == "Parent_Id" and is_equal and table.module.parent is not None:
+        parents = org.tables[table.module.parent].records
+        return [row for each in dict.fromkeys(values) if each in parents for row in parents[each][ROWS]]
+    return None

@@ -1,0 +1,1 @@
+"""What auth does, one file per thing; each function gets all that it needs as parameters."""

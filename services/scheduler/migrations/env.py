@@ -1,0 +1,6 @@
+"""The scheduler's migrations; see sync_kit.store.migrate."""
+
+from scheduler.store import METADATA
+from sync_kit.store.migrate import run_environment
+
+run_environment(METADATA)

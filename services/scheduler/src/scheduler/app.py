@@ -1,0 +1,70 @@
+"""The scheduler, put together: the only place that reads its settings and builds its parts."""
+
+import asyncio
+from importlib.metadata import version
+
+from prometheus_client import CollectorRegistry
+
+from scheduler.consumer import HANDLERS, TOPICS
+from scheduler.jobs import watch
+from scheduler.metrics import SchedulerMetrics
+from scheduler.routes import log, reasons, syncs
+from scheduler.routes import settings as settings_routes
+from scheduler.settings import Settings
+from scheduler.store import KIT_TABLES, METADATA
+from sync_kit.app import ServiceRuntime, create_service_app
+from sync_kit.bus import Bus
+from sync_kit.clock import Clock
+from sync_kit.consumer import Consumer
+from sync_kit.http import HttpClient, HttpTransport
+from sync_kit.identity import JwksVerifier, ServiceIdentity, jwks_fetcher
+from sync_kit.loops import Loop
+from sync_kit.relay import Relay
+from sync_kit.store import Store
+from sync_kit.store.migrate import upgrade
+
+NAME = "scheduler"
+IDLE_SECONDS = 1.0
+WATCH_SECONDS = 5.0
+
+
+async def build(
+    settings: Settings, *, bus: Bus, clock: Clock, transport: HttpTransport | None = None
+) -> ServiceRuntime:
+    """Everything built and its store brought up to date; nothing runs yet."""
+    await asyncio.to_thread(upgrade, settings.database_url, NAME)
+    store = Store.open(settings.database_url, metadata=METADATA, clock=clock, name=NAME)
+    http = HttpClient(transport=transport, clock=clock)
+    registry = CollectorRegistry()
+    metrics = SchedulerMetrics(registry)
+    subscription = bus.subscribe(NAME, TOPICS)
+    consumer = Consumer(store, KIT_TABLES, subscription, HANDLERS)
+    relay = Relay(store, KIT_TABLES, bus)
+
+    async def close() -> None:
+        await subscription.close()
+        await http.close()
+        await store.close()
+
+    app = create_service_app(
+        NAME,
+        version=version("sync-scheduler"),
+        routers=[
+            syncs.make_router(store),
+            log.make_router(store),
+            settings_routes.make_router(store),
+            reasons.make_router(),
+        ],
+        readiness={"store": store.check},
+        registry=registry,
+        verifier=JwksVerifier(jwks_fetcher(http, settings.auth_url), clock),
+        service_identity=ServiceIdentity(NAME, settings.service_key),
+        clock=clock,
+        description="Runs, the sync log, reasons and tenant settings.",
+    )
+    loops = [
+        Loop("relay", relay.step, IDLE_SECONDS, relay.wake),
+        Loop("consumer", consumer.step, IDLE_SECONDS, consumer.wake),
+        Loop("watch", lambda: watch(store, metrics), WATCH_SECONDS),
+    ]
+    return ServiceRuntime(NAME, app, loops, store, close)

@@ -1,0 +1,30 @@
+"""The secret of this service's keyed digests: from a setting, or made at first use and kept in the store."""
+
+import secrets
+
+from sqlalchemy import select
+
+from sync_kit.store import Session
+from xero_writer.store.tables import digest_keys
+
+KEY_ID = "1"
+
+
+class DigestKeys:
+    """Gives the one secret. It never changes: what was digested with another could not be found again."""
+
+    def __init__(self, configured: bytes | None = None) -> None:
+        self._secret = configured
+
+    async def get(self, session: Session) -> bytes:
+        """The secret, inside a transaction."""
+        if self._secret is not None:
+            return self._secret
+        made = await session.insert_missing(
+            digest_keys, [{"key_id": KEY_ID, "secret": secrets.token_hex(32), "made_at": await session.now()}]
+        )
+        text: str = await session.fetch_value(select(digest_keys.c.secret).where(digest_keys.c.key_id == KEY_ID))
+        secret = bytes.fromhex(text)
+        if not made:
+            self._secret = secret  # one that was made just now lasts only if this transaction does
+        return secret

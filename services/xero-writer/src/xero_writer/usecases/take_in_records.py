@@ -1,0 +1,159 @@
+"""Take in what the reader extracted: the newest version of each record is staged, whatever the order of events.
+
+Everything here is a max-merge by extraction_seq, so events that come twice, late or shuffled end in the same state.
+No vendor is called; a worker judges and sends later.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sync_kit.contracts.envelope import Envelope
+from sync_kit.contracts.events import ExtractedRecord, ModuleExtracted, RecordsExtracted, RecordsNotFound
+from sync_kit.contracts.vocabulary import Module
+from sync_kit.errors import ParkEventError
+from sync_kit.leases import mark_due
+from sync_kit.store import Session
+from sync_kit.tenants import find_tenant
+from xero_writer.store import runs, staging, wanted
+from xero_writer.store.digest_keys import DigestKeys
+from xero_writer.store.runs import RunState
+from xero_writer.store.tables import KIT_TABLES
+from xero_writer.usecases.index_records import find_key_columns, load_mapping
+
+
+async def take_in_records(
+    session: Session, event: RecordsExtracted, envelope: Envelope, *, digest_keys: DigestKeys
+) -> None:
+    """Stage a page of records; a record in parts when the last part is there."""
+    await _require_tenant(session, event.tenant_id)
+    records = [await _join_parts(session, event, record) for record in event.records]
+    await _stage(
+        session, event.tenant_id, event.run_id, event.module, [record for record in records if record], digest_keys
+    )
+    await mark_due(session, KIT_TABLES, event.tenant_id)
+
+
+async def take_in_closing(session: Session, event: ModuleExtracted, envelope: Envelope) -> None:
+    """The reader has closed a module, or raised its count."""
+    await _require_tenant(session, event.tenant_id)
+    if await _is_ended(session, event.tenant_id, event.run_id):
+        return
+    failure = event.failure.model_dump() if event.failure is not None else None
+    await runs.announce_extraction(
+        session, event.tenant_id, event.run_id, event.module, emitted=event.emitted, failure=failure
+    )
+    await runs.move_run(session, event.tenant_id, event.run_id)
+    await mark_due(session, KIT_TABLES, event.tenant_id)
+
+
+async def take_in_not_found(session: Session, event: RecordsNotFound, envelope: Envelope) -> None:
+    """Wanted records that the CRM no longer has are staged as deleted ones."""
+    await _require_tenant(session, event.tenant_id)
+    ids = list(event.record_ids)
+    versions = [
+        {
+            "record_id": record_id,
+            "extraction_seq": event.extraction_seq,
+            "modified_at": envelope.at,
+            "deleted": True,
+            "lines_complete": True,
+            "payload": {},
+            "business_key": None,
+            "name_key": None,
+            "email_key": None,
+            "code": None,
+            "keys_mapping": None,
+        }
+        for record_id in ids
+    ]
+    await staging.stage(session, event.tenant_id, event.module, versions)
+    await wanted.forget_wanted(session, event.tenant_id, event.module, ids)
+    await runs.move_run(session, event.tenant_id, event.run_id)
+    await mark_due(session, KIT_TABLES, event.tenant_id)
+
+
+async def _join_parts(session: Session, event: RecordsExtracted, record: ExtractedRecord) -> ExtractedRecord | None:
+    """The record whole, or None while parts of it are missing."""
+    if record.parts == 1:
+        return record
+    await staging.add_parts(
+        session,
+        [
+            {
+                "tenant_id": event.tenant_id,
+                "module": event.module.value,
+                "record_id": record.record_id,
+                "extraction_seq": record.extraction_seq,
+                "part": record.part,
+                "parts": record.parts,
+                "record": record.model_dump(),
+                "received_at": await session.now(),
+            }
+        ],
+    )
+    rows = await staging.list_parts(
+        session, event.tenant_id, event.module, record.record_id, record.extraction_seq
+    )
+    if len(rows) < record.parts:
+        return None
+    await staging.forget_parts(session, event.tenant_id, event.module, record.record_id, record.extraction_seq)
+    pieces = [ExtractedRecord.model_validate(row["record"]) for row in rows]
+    fields: dict[str, Any] = dict(pieces[0].fields)
+    for piece in pieces[1:]:
+        for name, value in piece.fields.items():
+            fields[name] = [*fields.get(name, []), *value] if isinstance(value, list) else value
+    return pieces[0].model_copy(update={"fields": fields, "part": 1, "parts": 1})
+
+
+async def _stage(
+    session: Session,
+    tenant_id: str,
+    run_id: str,
+    module: Module,
+    records: Sequence[ExtractedRecord],
+    digest_keys: DigestKeys,
+) -> None:
+    if not records:
+        return
+    ids = [record.record_id for record in records]
+    known = await staging.find_sequences(session, tenant_id, module, ids)
+    newest: dict[str, ExtractedRecord] = {}
+    for record in records:
+        if record.extraction_seq > known.get(record.record_id, -1):
+            known[record.record_id] = record.extraction_seq
+            newest[record.record_id] = record
+    version, mapping = await load_mapping(session, tenant_id)
+    key = await digest_keys.get(session)
+    await staging.stage(
+        session,
+        tenant_id,
+        module,
+        [_to_version(record) | find_key_columns(module, record, mapping, version, key) for record in newest.values()],
+    )
+    await wanted.forget_wanted(session, tenant_id, module, ids)
+    if not await _is_ended(session, tenant_id, run_id):
+        old = [record_id for record_id in ids if record_id not in newest]
+        await runs.owe_emitted(session, tenant_id, run_id, module, newer=newest, known=old)
+        await runs.move_run(session, tenant_id, run_id)
+
+
+def _to_version(record: ExtractedRecord) -> Mapping[str, Any]:
+    return {
+        "record_id": record.record_id,
+        "extraction_seq": record.extraction_seq,
+        "modified_at": record.modified_at,
+        "deleted": record.deleted,
+        "lines_complete": record.lines_complete,
+        "payload": dict(record.fields),
+    }
+
+
+async def _is_ended(session: Session, tenant_id: str, run_id: str) -> bool:
+    """What comes late for an ended run is staged all the same, and the next run carries it over."""
+    run = await runs.find_run(session, tenant_id, run_id)
+    return run is not None and run["state"] == RunState.ENDED
+
+
+async def _require_tenant(session: Session, tenant_id: str) -> None:
+    if await find_tenant(session, KIT_TABLES, tenant_id) is None:
+        raise ParkEventError(f"tenant {tenant_id} is not known yet")

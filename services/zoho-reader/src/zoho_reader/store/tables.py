@@ -1,0 +1,253 @@
+"""The reader's tables. Only `store` touches them."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, MetaData
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+from sync_kit.store import JsonText, KitTables, LongInteger, UtcDateTime
+
+METADATA = MetaData()
+
+
+class Table(SQLModel, registry=registry(metadata=METADATA)):
+    """Root of this service's tables; the metadata is its own, so that four services can live in one process."""
+
+
+class TenantCounter(Table, table=True):
+    """`extraction_seq` is bumped in each page's transaction under the fence: of two versions the higher is newer."""
+
+    __tablename__ = "tenant_counters"
+
+    tenant_id: str = Field(primary_key=True)
+    extraction_seq: int = Field(sa_type=LongInteger)
+
+
+class MappingFields(Table, table=True):
+    """The fields beyond the standard ones that a tenant's mapping needs, by module; the newest version."""
+
+    __tablename__ = "mapping_fields"
+
+    tenant_id: str = Field(primary_key=True)
+    version: int
+    fields: Any = Field(sa_type=JsonText)
+
+
+class Run(Table, table=True):
+    """One run as the reader knows it. `requested`, `cancelled` and `ended` only ever become true, in any order."""
+
+    __tablename__ = "runs"
+    __table_args__ = (Index("ix_runs_tenant_seq", "tenant_id", "run_seq"),)
+
+    tenant_id: str = Field(primary_key=True)
+    run_id: str = Field(primary_key=True)
+    run_seq: int
+    requested: bool = False
+    cancelled: bool = False
+    ended: bool = False
+    modules: Any = Field(sa_type=JsonText)
+    since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    retry_of: str | None = None
+    planned: bool = False
+    state: str
+    progress_seq: int = 0
+    calls: int = 0
+    waiting_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    waiting_for: Any = Field(default=None, sa_type=JsonText, nullable=True)
+    attempts: int = 0
+    taken_in_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
+class RunModule(Table, table=True):
+    """What was emitted of a module in a run. The asked columns count records for the least number of calls."""
+
+    __tablename__ = "run_modules"
+
+    tenant_id: str = Field(primary_key=True)
+    run_id: str = Field(primary_key=True)
+    module: str = Field(primary_key=True)
+    requested: bool
+    emitted: int = 0
+    next_page: int = 1
+    closed: bool = False
+    failure: Any = Field(default=None, sa_type=JsonText, nullable=True)
+    asked_headers: int = 0
+    asked_groups: int = 0
+    asked_wholes: int = 0
+    further_pages: int = 0
+
+
+class ExtractionTask(Table, table=True):
+    """One Zoho module to be read in a run, and how far it has been read."""
+
+    __tablename__ = "extraction_tasks"
+
+    tenant_id: str = Field(primary_key=True)
+    run_id: str = Field(primary_key=True)
+    source: str = Field(primary_key=True)
+    way: str
+    state: str
+    since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    later_only: bool = False
+    asked: bool = False
+    alone: bool = False
+    position_id: str | None = None
+    position_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    asked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    newest_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    scanned: int | None = None
+    changed: int | None = None
+
+
+class Checkpoint(Table, table=True):
+    """How far a source has been read for a module, by the vendor's clock. `columns` were read, no others."""
+
+    __tablename__ = "checkpoints"
+
+    tenant_id: str = Field(primary_key=True)
+    module: str = Field(primary_key=True)
+    source: str = Field(primary_key=True)
+    watermark: datetime = Field(sa_type=UtcDateTime)
+    columns: Any = Field(sa_type=JsonText)
+    run_id: str
+    saved_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class OverlapDigest(Table, table=True):
+    """What a run saw near the end of a source; it counts once the run's checkpoint is saved."""
+
+    __tablename__ = "overlap_digests"
+
+    tenant_id: str = Field(primary_key=True)
+    module: str = Field(primary_key=True)
+    source: str = Field(primary_key=True)
+    run_id: str = Field(primary_key=True)
+    row_id: str = Field(primary_key=True)
+    modified_at: datetime = Field(sa_type=UtcDateTime)
+    digest: str
+
+
+class StagedRow(Table, table=True):
+    """A child row of a first load that waits for its header."""
+
+    __tablename__ = "staged_lines"
+    __table_args__ = (Index("ix_staged_lines_parent", "tenant_id", "run_id", "source", "parent_id"),)
+
+    tenant_id: str = Field(primary_key=True)
+    run_id: str = Field(primary_key=True)
+    source: str = Field(primary_key=True)
+    row_id: str = Field(primary_key=True)
+    parent_id: str
+    modified_at: datetime = Field(sa_type=UtcDateTime)
+    fields: Any = Field(sa_type=JsonText)
+
+
+class PendingRecord(Table, table=True):
+    """A record of a run that is known in part: its header (if read) waits for what is still to be asked."""
+
+    __tablename__ = "pending_records"
+
+    tenant_id: str = Field(primary_key=True)
+    run_id: str = Field(primary_key=True)
+    module: str = Field(primary_key=True)
+    record_id: str = Field(primary_key=True)
+    need: str
+    modified_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    fields: Any = Field(default=None, sa_type=JsonText, nullable=True)
+
+
+class EmittedRecord(Table, table=True):
+    """Which records a run emitted, and on which pages; ids only."""
+
+    __tablename__ = "emissions"
+
+    tenant_id: str = Field(primary_key=True)
+    run_id: str = Field(primary_key=True)
+    module: str = Field(primary_key=True)
+    record_id: str = Field(primary_key=True)
+    first_page: int
+    last_page: int
+    emitted_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
+class WantedRecord(Table, table=True):
+    """A record that the writer asked for. The debt stays until it is emitted or known to be gone."""
+
+    __tablename__ = "wanted"
+
+    tenant_id: str = Field(primary_key=True)
+    module: str = Field(primary_key=True)
+    record_id: str = Field(primary_key=True)
+    cause: str
+    wanted_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ContactHome(Table, table=True):
+    """Which account a contact was last seen in, so that the account which it leaves is emitted too; ids only."""
+
+    __tablename__ = "contact_homes"
+
+    tenant_id: str = Field(primary_key=True)
+    contact_id: str = Field(primary_key=True)
+    account_id: str
+
+
+class FieldCache(Table, table=True):
+    """Columns that this CRM does not have or that COQL cannot select there."""
+
+    __tablename__ = "field_cache"
+
+    tenant_id: str = Field(primary_key=True)
+    source: str = Field(primary_key=True)
+    left_out: Any = Field(sa_type=JsonText)
+    looked_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class CreditHour(Table, table=True):
+    """Calls and credits by hour. Zoho's window is the last 24 hours."""
+
+    __tablename__ = "credit_ledger"
+
+    tenant_id: str = Field(primary_key=True)
+    hour_at: datetime = Field(primary_key=True, sa_type=UtcDateTime)
+    calls: int
+    credits: int
+    credits_remaining: int | None = None
+
+
+KIT = KitTables(METADATA)
+
+tenant_counters = METADATA.tables["tenant_counters"]
+mapping_fields = METADATA.tables["mapping_fields"]
+runs = METADATA.tables["runs"]
+run_modules = METADATA.tables["run_modules"]
+extraction_tasks = METADATA.tables["extraction_tasks"]
+checkpoints = METADATA.tables["checkpoints"]
+overlap_digests = METADATA.tables["overlap_digests"]
+staged_lines = METADATA.tables["staged_lines"]
+pending_records = METADATA.tables["pending_records"]
+emissions = METADATA.tables["emissions"]
+wanted = METADATA.tables["wanted"]
+contact_homes = METADATA.tables["contact_homes"]
+field_cache = METADATA.tables["field_cache"]
+credit_ledger = METADATA.tables["credit_ledger"]
+
+OF_TENANT = (
+    tenant_counters,
+    mapping_fields,
+    runs,
+    run_modules,
+    extraction_tasks,
+    checkpoints,
+    overlap_digests,
+    staged_lines,
+    pending_records,
+    emissions,
+    wanted,
+    contact_homes,
+    field_cache,
+    credit_ledger,
+)
+"""Every table with rows of one tenant: what a deletion empties."""
