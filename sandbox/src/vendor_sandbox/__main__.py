@@ -28,6 +28,7 @@ def main() -> None:
         log_level="critical",
         access_log=False,
         lifespan="off",
+        date_header=False,  # each vendor's answer carries the virtual clock's time
     )
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from vendor_sandbox.control.app import create_control_app
 from vendor_sandbox.core.clock import VirtualClock
+from vendor_sandbox.core.dispatch import create_asgi_app
 from vendor_sandbox.core.faults import FaultMenu
 from vendor_sandbox.core.ledger import Ledger
 from vendor_sandbox.core.minting import Mint
 from vendor_sandbox.core.state import SandboxCore
 from vendor_sandbox.core.switches import Switches
-from vendor_sandbox.core.vendor_call import VendorMount, serve_vendor_call
 from vendor_sandbox.xero.control import control_routes as xero_control_routes
 from vendor_sandbox.xero.routes import XeroMount, xero_handlers
 from vendor_sandbox.zoho.control import control_routes as zoho_control_routes
@@ -70,20 +70,3 @@ def create_sandbox(
         core, (zoho, xero), {"zoho": zoho_control_routes(zoho), "xero": xero_control_routes(xero)}
     )
     return Sandbox(create_asgi_app(core, (zoho, xero), control), core, zoho, xero)
-
-
-def create_asgi_app(core: SandboxCore, mounts: tuple[VendorMount, ...], control: ASGIApp) -> ASGIApp:
-    """Send each request to the vendor whose prefix it has; everything else is ours."""
-    prefixes = [(f"{mount.prefix}/", mount) for mount in mounts]
-
-    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            path: str = scope["path"]
-            for prefix, mount in prefixes:
-                if path.startswith(prefix):
-                    await serve_vendor_call(core, mount, scope, receive, send)
-                    return
-            core.late_commits.run_due(core.clock.now())
-        await control(scope, receive, send)
-
-    return serve

@@ -6,9 +6,15 @@ that name a tenant, a record or a person are refused.
 
 from collections.abc import Sequence
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, GCCollector, Histogram, PlatformCollector
-from prometheus_client import ProcessCollector as ProcessFigures
-from prometheus_client import disable_created_metrics
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    GCCollector,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+)
 
 SECONDS_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 120.0)
 
@@ -48,9 +54,8 @@ class MetricFactory:
 
 def open_registry() -> CollectorRegistry:
     """A registry with the figures of the process (CPU, memory, open files) and of the interpreter."""
-    disable_created_metrics()  # a second series beside each series, which nobody asks
     registry = CollectorRegistry()
-    ProcessFigures(registry=registry)
+    ProcessCollector(registry=registry)
     PlatformCollector(registry=registry)
     GCCollector(registry=registry)
     return registry

@@ -32,6 +32,7 @@ An exception that leaves a handler is a bug of the sandbox and is not turned int
 from __future__ import annotations
 
 import asyncio
+from email.utils import format_datetime
 from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect
@@ -65,6 +66,8 @@ async def serve_vendor_call(core: SandboxCore, mount: VendorMount, scope: Scope,
         return
     request = build_request(core, mount, scope, body)
     answer = execute_call(core, mount, request)
+    # RFC 9110: an origin server with a clock says its time; here it is the virtual one.
+    answer.response.headers.setdefault("date", format_datetime(request.at, usegmt=True))
     try:
         delay_seconds = answer.delay_seconds + core.switches.latency_ms / 1000
         if delay_seconds:

@@ -120,7 +120,7 @@ def refuse_key(request: VendorRequest, refusal: KeyRefusal) -> VendorResponse:
 
 def refuse_as_problem(state: XeroState, request: VendorRequest, status: int, detail: str) -> VendorResponse:
     """The gateway's problem body. `Instance` tells one refusal from another."""
-    body = {
+    body: dict[str, Any] = {
         "Type": None,
         "Title": _TITLES.get(status, "Error"),
         "Status": status,

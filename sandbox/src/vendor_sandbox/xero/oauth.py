@@ -38,6 +38,11 @@ def authorize(state: XeroState, request: VendorRequest) -> VendorResponse:
     problem = _find_authorize_problem(app, query)
     if problem is not None:
         return _redirect(redirect_uri, {"error": problem}, query)
+    return _ask_for_consent(state, request, app.client_id, redirect_uri)
+
+
+def _ask_for_consent(state: XeroState, request: VendorRequest, client_id: str, redirect_uri: str) -> VendorResponse:
+    query = request.query
     consent = state.find_next_consent()
     if consent is None:
         return _show_error("Nobody can log in: this Xero has no user yet")
@@ -46,13 +51,12 @@ def authorize(state: XeroState, request: VendorRequest) -> VendorResponse:
         return _redirect(redirect_uri, {"error": "access_denied"}, query)
     if state.core.switches.consent == "page" and query.get(ALLOW_PARAMETER) != "allow":
         return _show_consent_page(state, request, consent.user_id)
-    scopes = frozenset(query["scope"].split())
-    auth_event_id = state.core.mint.guid()
-    grant = Grant(app.client_id, consent.user_id, scopes, auth_event_id, request.at)
+    mint, at = state.core.mint, request.at
+    grant = Grant(client_id, consent.user_id, frozenset(query["scope"].split()), mint.guid(), at)
     for tenant_id in state.list_consented_tenants(consent):
-        state.connections.connect(state.core.mint, request.at, app.client_id, consent.user_id, tenant_id, auth_event_id)
-    code = state.tokens.make_code(state.core.mint, grant, redirect_uri, query.get("code_challenge"))
-    answer = {"code": code, "scope": query["scope"], "session_state": state.core.mint.hex(32)}
+        state.connections.connect(mint, at, client_id, consent.user_id, tenant_id, grant.auth_event_id)
+    code = state.tokens.make_code(mint, grant, redirect_uri, query.get("code_challenge"))
+    answer = {"code": code, "scope": query["scope"], "session_state": mint.hex(32)}
     return _redirect(redirect_uri, answer, query)
 
 

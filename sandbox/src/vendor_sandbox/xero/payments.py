@@ -61,7 +61,7 @@ def create_payment(context: WriteContext, sent: Sent) -> Payment:
         payment_id=context.make_id(),
         invoice_id=invoice.invoice_id,
         account_id=account.account_id,
-        date=day,
+        dated_on=day,
         amount=amount.quantize(CENT),
         updated_at=context.updated_at,
         currency_rate=sent.find_decimal("CurrencyRate") or invoice.currency_rate,
@@ -82,7 +82,7 @@ def delete_payment(context: WriteContext, payment: Payment, sent: Sent) -> Payme
     if payment.status == "DELETED":
         raise refuse_element("The payment has already been deleted")
     problems = Problems()
-    add_lock_problems(context.organisation, payment.date, problems)
+    add_lock_problems(context.organisation, payment.dated_on, problems)
     problems.raise_if_any()
     payment.status = "DELETED"
     payment.updated_at = context.updated_at
@@ -116,7 +116,7 @@ def settle_invoice(context: WriteContext, invoice: Invoice) -> None:
     invoice.amount_credited = sum((entry.amount for entry in invoice.allocations), ZERO)
     before = invoice.status
     invoice.status = find_settled_status(invoice)
-    days = [payment.date for payment in living] + [entry.day for entry in invoice.allocations]
+    days = [payment.dated_on for payment in living] + [entry.day for entry in invoice.allocations]
     invoice.fully_paid_on = max(days) if invoice.status == "PAID" and days else None
     invoice.updated_at = context.updated_at
     became_paid = invoice.status == "PAID" and before != "PAID"
@@ -134,7 +134,7 @@ def render_payment(
         shown_account["Name"] = account.name
     return {
         "PaymentID": payment.payment_id,
-        "Date": render_date(payment.date),
+        "Date": render_date(payment.dated_on),
         "BankAmount": _find_bank_amount(organisation, invoice, payment),
         "Amount": payment.amount,
         "Reference": payment.reference,

@@ -33,7 +33,7 @@ def make_listable(organisation: Organisation) -> Listable[Payment]:
         "paymentid": Queryable(GUID, lambda payment: payment.payment_id),
         "paymenttype": Queryable(TEXT, read_type),
         "status": Queryable(TEXT, lambda payment: payment.status),
-        "date": Queryable(DATE, lambda payment: payment.date),
+        "date": Queryable(DATE, lambda payment: payment.dated_on),
         "amount": Queryable(NUMBER, lambda payment: payment.amount),
         "reference": Queryable(TEXT, lambda payment: payment.reference or None),
         "isreconciled": Queryable(FLAG, lambda payment: payment.is_reconciled),

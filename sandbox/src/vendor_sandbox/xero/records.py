@@ -200,7 +200,7 @@ class Invoice:
     invoice_id: str
     type: str
     contact_id: str
-    date: date
+    dated_on: date
     updated_at: datetime
     number: str = ""
     reference: str = ""
@@ -247,7 +247,7 @@ class Payment:
     payment_id: str
     invoice_id: str
     account_id: str
-    date: date
+    dated_on: date
     amount: Decimal
     updated_at: datetime
     currency_rate: Decimal = Decimal(1)

@@ -229,7 +229,7 @@ def _find_endpoint(request: VendorRequest) -> Endpoint:
         raise resource_missing()
     collection, single = _ENDPOINTS[resource]
     methods = single if key else collection
-    if not methods or "/" in key and resource != "invoices":
+    if not methods or ("/" in key and resource != "invoices"):
         raise resource_missing()
     endpoint = methods.get(request.method)
     if endpoint is None:

@@ -50,9 +50,7 @@ def apply_stock_moves(context: WriteContext, net: dict[str, Decimal]) -> None:
 
 def _move(item: Item, quantity: Decimal) -> None:
     held = item.quantity_on_hand
-    if quantity > 0:
-        price = item.purchase.unit_price or ZERO
-    else:
-        price = item.total_cost_pool / held if held else ZERO
+    average = item.total_cost_pool / held if held else ZERO
+    price = average if quantity < 0 else (item.purchase.unit_price or ZERO)
     item.quantity_on_hand = held + quantity
     item.total_cost_pool = (item.total_cost_pool + quantity * price).quantize(Decimal("0.01"))

@@ -95,7 +95,7 @@ class Endpoint:
     needs: Callable[[VendorRequest, dict[str, str], Org], list[ScopeNeed]]
     is_sub_limited: Callable[[VendorRequest], bool] | None = None
     slots: int = 1
-    composite_verb: str | None = None
+    in_composite: bool = False
 
 
 def get_table(org: Org, name: str) -> RecordTable:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from vendor_sandbox.core.messages import VendorRequest, VendorResponse, answer_json
 from vendor_sandbox.core.wire import JsonObject, dump_json, parse_json
@@ -59,9 +59,7 @@ def run_composite(call: ApiCall, find_endpoint: FindEndpoint) -> VendorResponse:
     return answer_json(status, {"__composite_requests": results}, credits=credits_used)
 
 
-def list_composite_needs(
-    request: VendorRequest, org: Org, find_endpoint: FindEndpoint
-) -> list[ScopeNeed]:
+def list_composite_needs(request: VendorRequest, org: Org, find_endpoint: FindEndpoint) -> list[ScopeNeed]:
     """The composite's own scope and those of every sub-request."""
     needs = [NEED_COMPOSITE]
     try:
@@ -69,7 +67,7 @@ def list_composite_needs(
     except (ValueError, ZohoRefusalError):
         return needs
     for sub in subs:
-        found = find_endpoint(sub.method, urlsplit(sub.uri).path)
+        found = find_endpoint(sub.method, unquote(urlsplit(sub.uri).path))
         if found is not None:
             endpoint, parameters = found
             needs += endpoint.needs(_build_request(request, sub), parameters, org)
@@ -96,7 +94,10 @@ def _read_sub(given: Any, index: int) -> SubRequest:
     for name in ("sub_request_id", "method", "uri"):
         if not isinstance(given.get(name), str):
             raise ZohoRefusalError(
-                400, "MANDATORY_NOT_FOUND", "required field not found", {"api_name": name, "json_path": f"{path}.{name}"}
+                400,
+                "MANDATORY_NOT_FOUND",
+                "required field not found",
+                {"api_name": name, "json_path": f"{path}.{name}"},
             )
     parameters, headers = given.get("params") or {}, given.get("headers") or {}
     if not isinstance(parameters, dict) or not isinstance(headers, dict):
@@ -111,13 +112,11 @@ def _read_sub(given: Any, index: int) -> SubRequest:
     )
 
 
-def _run_sub(
-    call: ApiCall, sub: SubRequest, answers: dict[str, JsonObject], find_endpoint: FindEndpoint
-) -> JsonObject:
+def _run_sub(call: ApiCall, sub: SubRequest, answers: dict[str, JsonObject], find_endpoint: FindEndpoint) -> JsonObject:
     try:
         sub = _resolve_references(sub, answers)
-        found = find_endpoint(sub.method, urlsplit(sub.uri).path)
-        if found is None or found[0].composite_verb is None:
+        found = find_endpoint(sub.method, unquote(urlsplit(sub.uri).path))
+        if found is None or not found[0].in_composite:
             raise ZohoRefusalError(400, "INVALID_REQUEST", "the uri is not supported in a composite request")
         endpoint, parameters = found
         inner = ApiCall(_build_request(call.request, sub), call.state, call.org, parameters, in_composite=True)
@@ -133,7 +132,7 @@ def _build_request(outer: VendorRequest, sub: SubRequest) -> VendorRequest:
     query = dict(parse_qsl(parts.query, keep_blank_values=True)) | sub.parameters
     return VendorRequest(
         method=sub.method,
-        path=parts.path,
+        path=unquote(parts.path),
         query=query,
         headers=sub.headers,
         body=dump_json(sub.body) if sub.body is not None else b"",
@@ -184,7 +183,9 @@ def _resolve_references(sub: SubRequest, answers: dict[str, JsonObject]) -> SubR
 
 def _save_records(org: Org) -> dict[str, Any]:
     """Everything that a sub-request may change, as one graph, so that lines stay the same objects as their rows."""
-    saved: dict[str, Any] = copy.deepcopy({name: (table.records, table.tombstones) for name, table in org.tables.items()})
+    saved: dict[str, Any] = copy.deepcopy(
+        {name: (table.records, table.tombstones) for name, table in org.tables.items()}
+    )
     return saved
 
 

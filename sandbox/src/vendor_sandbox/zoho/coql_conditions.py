@@ -18,7 +18,9 @@ from vendor_sandbox.zoho.values import parse_date, parse_date_time
 
 Predicate = Callable[[Record], bool]
 RELATION_LIMIT = 2
-_ORDERED = frozenset({"currency", "double", "formula", "integer", "date", "datetime", "bigint", "lookup", "ownerlookup"})
+_ORDERED = frozenset(
+    {"currency", "double", "formula", "integer", "date", "datetime", "bigint", "lookup", "ownerlookup"}
+)
 _NUMBERS = frozenset({"currency", "double", "formula", "integer"})
 _IDS = frozenset({"bigint", "lookup", "ownerlookup", "userlookup"})
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
@@ -126,7 +128,9 @@ def _compile_membership(get: Callable[[Record], Any], values: list[Any], *, want
     """Text is compared without regard to case. Nothing is unequal to everything: an empty value passes != ."""
     if any(isinstance(value, str) for value in values):
         folded = {value.casefold() if isinstance(value, str) else value for value in values}
-        return lambda record: ((value.casefold() if isinstance(value := get(record), str) else value) in folded) is wanted
+        return lambda record: (
+            ((value.casefold() if isinstance(value := get(record), str) else value) in folded) is wanted
+        )
     members = set(values)
     return lambda record: (get(record) in members) is wanted
 
@@ -149,31 +153,34 @@ def _compile_like(field: Field, condition: Condition, get: Callable[[Record], An
 
 def read_literal(field: Field, literal: Quoted | Decimal | bool, condition: Condition) -> Any:
     """A literal as the kept kind of value. Raises ZohoRefusalError."""
-    refusal = invalid_query("value given seems to be invalid for the column", column_name=condition.name)
-    if field.data_type in _IDS:
-        text = literal.text if isinstance(literal, Quoted) else str(literal)
-        if isinstance(literal, bool) or not text.isdigit():
-            raise refusal
-        return text.zfill(ID_DIGITS)
-    if field.data_type in _NUMBERS:
-        if isinstance(literal, bool) or not isinstance(literal, Decimal):
-            raise refusal
-        return literal
-    if field.data_type == "boolean":
-        text = literal.text if isinstance(literal, Quoted) else str(literal)
-        if text.lower() not in {"true", "false"}:
-            raise refusal
-        return text.lower() == "true"
-    if not isinstance(literal, Quoted):
-        raise refusal
     try:
-        if field.data_type == "datetime":
-            return parse_date_time(literal.text)
-        if field.data_type == "date":
-            return parse_date(literal.text)
-    except ValueError:
-        raise refusal from None
-    return literal.text
+        if field.data_type in _NUMBERS:
+            return _read_number(literal)
+        text = literal.text if isinstance(literal, Quoted) else str(literal)
+        if field.data_type in _IDS:
+            return _read_id(text)
+        if field.data_type == "boolean":
+            return {"true": True, "false": False}[text.lower()]
+        if not isinstance(literal, Quoted):
+            raise ValueError(text)
+        return _TEXT_READERS.get(field.data_type, str)(text)
+    except (ValueError, KeyError):
+        raise invalid_query("value given seems to be invalid for the column", column_name=condition.name) from None
+
+
+def _read_number(literal: Quoted | Decimal | bool) -> Decimal:
+    if not isinstance(literal, Decimal):
+        raise ValueError("a number stands without quotes")
+    return literal
+
+
+def _read_id(text: str) -> str:
+    if not text.isdigit():
+        raise ValueError(text)
+    return text.zfill(ID_DIGITS)
+
+
+_TEXT_READERS: dict[str, Callable[[str], Any]] = {"datetime": parse_date_time, "date": parse_date}
 
 
 def select_candidates(org: Org, table: RecordTable, criteria: Criteria) -> Iterable[Record]:
@@ -194,21 +201,19 @@ def _list_conjuncts(criteria: Criteria) -> Iterator[Condition]:
 
 
 def _select_by_index(org: Org, table: RecordTable, condition: Condition) -> Iterable[Record] | None:
-    is_equal, is_above = condition.operator in {"=", "in"}, condition.operator in {">", ">="}
-    if condition.name not in {"id", "Parent_Id", "Modified_Time"} or not (is_equal or is_above):
-        return None
     field = table.fields.get(condition.name)
-    if field is None:
+    if field is None or condition.name not in {"id", "Parent_Id", "Modified_Time"}:
         return None
     values = [read_literal(field, literal, condition) for literal in condition.values]
-    if condition.name == "id" and is_equal:
-        return [table.records[each] for each in dict.fromkeys(values) if each in table.records]
-    if condition.name == "id":
-        return table.list_after_id(values[0] if condition.operator == ">" else str(int(values[0]) - 1).zfill(ID_DIGITS))
-    if condition.name == "Modified_Time" and is_above:
-        ordered = table.list_by_modified()
-        return ordered[bisect_left(ordered, values[0], key=lambda record: record["Modified_Time"]) :]
-    if condition.name == "Parent_Id" and is_equal and table.module.parent is not None:
-        parents = org.tables[table.module.parent].records
-        return [row for each in dict.fromkeys(values) if each in parents for row in parents[each][ROWS]]
+    match condition.name, condition.operator:
+        case "id", ("=" | "in"):
+            return [table.records[each] for each in dict.fromkeys(values) if each in table.records]
+        case "id", (">" | ">="):
+            return table.list_from_id(values[0])
+        case "Modified_Time", (">" | ">="):
+            ordered = table.list_by_modified()
+            return ordered[bisect_left(ordered, values[0], key=lambda record: record["Modified_Time"]) :]
+        case "Parent_Id", ("=" | "in") if table.module.parent is not None:
+            parents = org.tables[table.module.parent].records
+            return [row for each in dict.fromkeys(values) if each in parents for row in parents[each][ROWS]]
     return None

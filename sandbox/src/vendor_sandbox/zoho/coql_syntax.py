@@ -23,9 +23,9 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
-_KEYWORDS = frozenset(
-    "select from where group by order limit offset and or not in like is null between as asc desc true false".split()
-)
+_CLAUSES = ("select", "from", "where", "group", "by", "order", "limit", "offset", "as", "asc", "desc")
+_OPERATORS = ("and", "or", "not", "in", "like", "is", "null", "between", "true", "false")
+_KEYWORDS = frozenset({*_CLAUSES, *_OPERATORS})
 MAX_ROWS = 2_000
 MAX_OFFSET = 100_000
 

@@ -95,6 +95,7 @@ def apply_rows(writing: Writing, table: RecordTable, document: Record, plan: Row
 def _complete_row(writing: Writing, document_id: str, values: Record) -> Record:
     user_id = writing.org.user.id
     return {
+        "Line_Tax": [],
         **values,
         "id": writing.org.new_id(),
         "Parent_Id": document_id,

@@ -87,7 +87,7 @@ def revoke_token(request: VendorRequest, state: ZohoState) -> VendorResponse:
     return answer_json(200, {"status": "success"})
 
 
-def show_server_info(request: VendorRequest, state: ZohoState) -> VendorResponse:
+def show_server_info(request: VendorRequest) -> VendorResponse:
     """GET /oauth/serverinfo: the accounts servers by data centre."""
     locations = {dc: base_address(request, dc) for dc in DATA_CENTRES}
     return answer_json(200, {"result": "success", "locations": locations})

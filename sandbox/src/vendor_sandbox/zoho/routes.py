@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 from vendor_sandbox.core.ledger import Vendor
 from vendor_sandbox.core.messages import Route, VendorRequest, VendorResponse, answer_json
 from vendor_sandbox.core.state import SandboxCore
-from vendor_sandbox.zoho import coql, metadata, oauth, write_records
+from vendor_sandbox.zoho import oauth
 from vendor_sandbox.zoho.api_call import ApiCall, Endpoint
-from vendor_sandbox.zoho.composite import list_composite_needs, run_composite
+from vendor_sandbox.zoho.endpoints import WRONG_METHOD, build_endpoints, match_path
 from vendor_sandbox.zoho.errors import ZohoRefusalError, envelope, scope_mismatch
-from vendor_sandbox.zoho.list_records import list_records
 from vendor_sandbox.zoho.orgs import DATA_CENTRES, Org
-from vendor_sandbox.zoho.read_record import count_records, list_deleted, read_record
-from vendor_sandbox.zoho.scopes import ScopeNeed, need_area, need_module, need_settings, need_taxes
 from vendor_sandbox.zoho.state import ZohoState
 from vendor_sandbox.zoho.tokens import AccessToken
 
-API_ROOT = "/crm/v8/"
 CREDITS_EXCEEDED = (
     "The request cannot be performed as the number of requests for the 24 hour period is exceeded "
     "or the concurrency limit of the user for the app is exceeded"
@@ -29,7 +25,13 @@ _SERVER_ERRORS = {
     429: ("TOO_MANY_REQUESTS", CREDITS_EXCEEDED),
     500: ("INTERNAL_ERROR", "Internal Server Error"),
 }
-Needs = Callable[[VendorRequest, dict[str, str], Org], list[ScopeNeed]]
+
+
+@dataclass(frozen=True, slots=True)
+class ApiRoute(Route):
+    """A route that knows its endpoint."""
+
+    endpoint: Endpoint
 
 
 def zoho_handlers(core: SandboxCore) -> ZohoMount:
@@ -46,7 +48,7 @@ class ZohoMount:
 
     def __init__(self, state: ZohoState) -> None:
         self.state = state
-        self._endpoints = _build_endpoints(self.find_endpoint)
+        self._endpoints = build_endpoints(self.find_endpoint)
         self._slots: dict[int, tuple[Org, str, int, bool]] = {}
 
     def find_route(self, request: VendorRequest) -> Route:
@@ -67,14 +69,11 @@ class ZohoMount:
 
     def find_endpoint(self, method: str, path: str) -> tuple[Endpoint, dict[str, str]] | None:
         """What serves an API path such as /crm/v8/Invoices/1; None if no such path exists."""
-        if not path.startswith(API_ROOT):
+        matched = match_path(path)
+        if matched is None:
             return None
-        segments = path[len(API_ROOT) :].rstrip("/").split("/")
-        pattern, parameters = _match_path(segments)
-        methods = self._endpoints.get(pattern)
-        if methods is None:
-            return None
-        return methods.get(method, _WRONG_METHOD), parameters
+        pattern, parameters = matched
+        return self._endpoints[pattern].get(method, WRONG_METHOD), parameters
 
     def admit(self, request: VendorRequest, route: Route) -> VendorResponse | None:
         """Token, then scopes, then credits and concurrency."""
@@ -176,13 +175,26 @@ class ZohoMount:
         return response
 
 
-class ApiRoute(Route):
-    """A Route that knows its endpoint."""
+def _read_token(request: VendorRequest) -> str | None:
+    """`Zoho-oauthtoken` as the documents say, `Bearer` as real code gets away with."""
+    scheme, _, value = request.headers.get("authorization", "").partition(" ")
+    return value.strip() if scheme.lower() in {"zoho-oauthtoken", "bearer"} and value else None
 
-    __slots__ = ("endpoint",)
 
-    def __init__(self, kind: str, handler: Callable[[VendorRequest], VendorResponse], endpoint: Endpoint) -> None:
-        super().__init__("api", handler)
-        object.__setattr__(self, "endpoint", endpoint)
+def _answer_unknown_path(_: VendorRequest) -> VendorResponse:
+    return answer_json(
+        404, envelope("INVALID_URL_PATTERN", "Please check if the URL trying to access is a correct one")
+    )
 
-    endpoint: Endpoint
+
+def _serve_oauth(path: str, state: ZohoState, request: VendorRequest) -> VendorResponse:
+    match request.method, path:
+        case "GET", "/oauth/v2/auth":
+            return oauth.authorize(request, state)
+        case "POST", "/oauth/v2/token":
+            return oauth.issue_token(request, state)
+        case "POST", "/oauth/v2/token/revoke":
+            return oauth.revoke_token(request, state)
+        case "GET", "/oauth/serverinfo":
+            return oauth.show_server_info(request)
+    return VendorResponse(404, b"<html><body><h1>Not found</h1></body></html>", {"content-type": "text/html"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left
 from datetime import datetime
 from typing import Any
 
@@ -70,10 +70,10 @@ class RecordTable:
                 index.setdefault(fold_value(record.get(field_name)), {})[record["id"]] = None
         return list(index.get(fold_value(value), ()))
 
-    def list_after_id(self, record_id: str) -> list[Record]:
-        """Records with a greater id, in the order of ids."""
+    def list_from_id(self, record_id: str) -> list[Record]:
+        """Records with this id or a greater one, in the order of ids."""
         ids = self._sorted_ids()
-        return [self.records[each] for each in ids[bisect_right(ids, record_id) :]]
+        return [self.records[each] for each in ids[bisect_left(ids, record_id) :]]
 
     def list_by_modified(self) -> list[Record]:
         """All records in the order of (Modified_Time, id). Do not change the list."""

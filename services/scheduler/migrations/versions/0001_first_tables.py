@@ -55,6 +55,7 @@ def upgrade() -> None:
         sa.Column("accounted_seq", sa.Integer(), nullable=False),
         sa.Column("taken_in", sa.Integer(), nullable=True),
         sa.Column("carried", sa.Integer(), nullable=True),
+        sa.Column("settled_sum", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.PrimaryKeyConstraint("run_id", "module"),
     )
     op.create_table(

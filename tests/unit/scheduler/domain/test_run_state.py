@@ -18,6 +18,8 @@ def account(**changes: object) -> ModuleAccount:
         "taken_in": 3,
         "carried": 1,
         "outcomes": {Outcome.CREATED: 3, Outcome.UNCHANGED: 1},
+        "settled_sum": 10,
+        "logged_sum": 10,
     }
     return ModuleAccount(**{**complete, **changes})  # type: ignore[arg-type]
 
@@ -39,6 +41,7 @@ def test_a_run_succeeds_when_outcomes_number_emitted_plus_carried() -> None:
         {"taken_in": None},
         {"carried": None},
         {"emitted": None},
+        {"logged_sum": 9},
     ],
 )
 def test_a_run_goes_on_while_any_part_of_the_equation_is_missing(changes: dict[str, object]) -> None:
@@ -61,7 +64,16 @@ def test_a_skipped_record_is_settled() -> None:
 
 
 def test_a_module_that_the_vendor_refused_makes_the_run_partial_and_all_of_them_failed() -> None:
-    refused = account(module=Module.PRODUCTS, failure=REFUSED, emitted=0, taken_in=0, carried=0, outcomes={})
+    refused = account(
+        module=Module.PRODUCTS,
+        failure=REFUSED,
+        emitted=0,
+        taken_in=0,
+        carried=0,
+        outcomes={},
+        settled_sum=0,
+        logged_sum=0,
+    )
     assert decide(account(), refused) == RunState.PARTIAL
     assert decide(refused) == RunState.FAILED
 

@@ -275,7 +275,10 @@ class ExtractionAnnounced(Event):
 
 class ModuleAccounted(Event):
     """The writer's half: it has taken in `emitted` records (the reader's E), carried over `carried` more that the
-    reader did not emit in this run, and every one of them has an outcome. `progress_seq` orders corrections."""
+    reader did not emit in this run, and every one of them has an outcome. `progress_seq` orders corrections.
+
+    `settled_sum` adds up the settled_seq of those outcomes: the log that adds up to it holds the newest of each.
+    """
 
     type: ClassVar[str] = "sync.module-accounted.v1"
     topic: ClassVar[Topic] = topics.RESULTS
@@ -285,6 +288,7 @@ class ModuleAccounted(Event):
     progress_seq: int
     emitted: int
     carried: int
+    settled_sum: int
 
 
 class StageReported(Event):

@@ -17,7 +17,7 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import NullPool
 
 from sync_kit.one_thread import OneThread
 from sync_kit.store.session import Line, Work
@@ -160,12 +160,11 @@ def make_private_file(path: Path) -> None:
 
 
 def open_sqlite_engine(url: URL, *, begin: str, pragmas: Sequence[str]) -> Engine:
-    """An engine with one connection whose transactions begin with `begin`; it may be used from any one thread."""
+    """An engine without a pool, whose transactions begin with `begin`; a connection may be used from any one thread."""
     engine = create_engine(
         url,
         hide_parameters=True,
-        poolclass=StaticPool,
-        pool_reset_on_return=None,
+        poolclass=NullPool,
         connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS},
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from vendor_sandbox.xero.contacts.body import ADDRESS_FIELDS, ADDRESS_TYPES, PHONE_FIELDS, PHONE_TYPES
+from vendor_sandbox.xero.contacts.body import ADDRESS_FIELDS, ADDRESS_TYPES, PHONE_TYPES
 from vendor_sandbox.xero.dates import render_instant
 from vendor_sandbox.xero.organisation import Organisation
 from vendor_sandbox.xero.records import ZERO, Contact, PaymentTerm

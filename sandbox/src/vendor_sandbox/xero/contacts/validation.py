@@ -33,6 +33,16 @@ def check_texts(sent: Sent, problems: Problems) -> None:
     for name, limit in _TEXT_LIMITS.items():
         _check_length(sent, name, limit, problems)
     _check_email(sent, problems)
+    _check_addresses(sent, problems)
+    _check_phones(sent, problems)
+    persons = sent.find_list("ContactPersons") or []
+    if len(persons) > MAX_PERSONS:
+        problems.add(f"A contact can have at most {MAX_PERSONS} contact persons")
+    for person in persons:
+        _check_email(person, problems)
+
+
+def _check_addresses(sent: Sent, problems: Problems) -> None:
     for address in sent.find_list("Addresses") or ():
         for name, limit in ADDRESS_FIELDS.items():
             _check_length(address, name, limit, problems)
@@ -40,16 +50,14 @@ def check_texts(sent: Sent, problems: Problems) -> None:
             problems.add("The AddressType field is mandatory")
         if not _COUNTRY.match(address.find_text("Country") or ""):
             problems.add("The address country may only contain letters")
+
+
+def _check_phones(sent: Sent, problems: Problems) -> None:
     for phone in sent.find_list("Phones") or ():
         for name, limit in PHONE_FIELDS.items():
             _check_length(phone, name, limit, problems)
         if not phone.has("PhoneType"):
             problems.add("The PhoneType field is mandatory")
-    persons = sent.find_list("ContactPersons") or []
-    if len(persons) > MAX_PERSONS:
-        problems.add(f"A contact can have at most {MAX_PERSONS} contact persons")
-    for person in persons:
-        _check_email(person, problems)
 
 
 def check_references(organisation: Organisation, sent: Sent, problems: Problems) -> None:

@@ -41,26 +41,33 @@ class ContactChoice:
 
 def choose_contact(context: WriteContext, sent: Sent | None, problems: Problems) -> ContactChoice | None:
     """Find or prepare the contact; None when a problem was noted."""
-    if sent is None:
+    contact_id = sent.find_text("ContactID") if sent is not None else None
+    if sent is None or not (contact_id or sent.find_text("ContactNumber") or sent.find_text("Name")):
         problems.add_contact(NOT_IDENTIFIED)
         return None
-    contact_id, number = sent.find_text("ContactID"), sent.find_text("ContactNumber")
     name = " ".join((sent.find_text("Name") or "").split())
     if contact_id is not None:
         found = context.organisation.contacts.get(contact_id)
-        if found is None:
-            problems.add_contact("The contact with the specified ContactID could not be found")
-            return None
-        return _choose_known(context, found, name, problems)
-    if not number and not name:
-        problems.add_contact(NOT_IDENTIFIED)
+        if found is not None:
+            return _choose_known(context, found, name, problems)
+        problems.add_contact("The contact with the specified ContactID could not be found")
         return None
-    found = find_by_number(context.organisation, number) if number else None
-    if found is None and name:
-        found = find_active_by_name(context.organisation, name, context.switches)
-        found = found or find_archived_match(context, name)
+    found = _find_by_words(context, sent.find_text("ContactNumber") or "", name)
     if found is not None:
         return _choose_known(context, found, "", problems)
+    return _prepare_new(context, sent, name, problems)
+
+
+def _find_by_words(context: WriteContext, number: str, name: str) -> Contact | None:
+    organisation = context.organisation
+    found = find_by_number(organisation, number) if number else None
+    if found is None and name:
+        found = find_active_by_name(organisation, name, context.switches)
+        found = found or find_archived_match(context, name)
+    return found
+
+
+def _prepare_new(context: WriteContext, sent: Sent, name: str, problems: Problems) -> ContactChoice | None:
     if not name:
         problems.add_contact("The contact with the specified ContactNumber could not be found")
         return None

@@ -13,7 +13,7 @@ from vendor_sandbox.xero.refusals import Problems
 ALLOCATED = "This document cannot be edited as it has a payment or credit note allocated to it."
 NOT_VALID_CURRENCY = "The currency of an approved document cannot be changed"
 _FROZEN_HEAD = (
-    "date",
+    "dated_on",
     "line_amount_types",
     "currency_code",
     "currency_rate",

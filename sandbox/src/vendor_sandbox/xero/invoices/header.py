@@ -20,7 +20,7 @@ def apply_header(context: WriteContext, invoice: Invoice, sent: Sent, problems: 
     """Set the sent fields, except Contact, LineItems, Status and totals. Currency comes last."""
     day = sent.find_date("Date")
     if day is not None:
-        invoice.date = day
+        invoice.dated_on = day
     due = sent.find_date("DueDate")
     if due is not None:
         invoice.due_date = due

@@ -38,7 +38,7 @@ def make_listable(organisation: Organisation) -> Listable[Invoice]:
         "url": Queryable(TEXT, lambda invoice: invoice.url or None),
         "currencycode": Queryable(TEXT, lambda invoice: invoice.currency_code),
         "lineamounttypes": Queryable(TEXT, lambda invoice: invoice.line_amount_types),
-        "date": Queryable(DATE, lambda invoice: invoice.date),
+        "date": Queryable(DATE, lambda invoice: invoice.dated_on),
         "duedate": Queryable(DATE, lambda invoice: invoice.due_date),
         "fullypaidondate": Queryable(DATE, lambda invoice: invoice.fully_paid_on),
         "updateddateutc": Queryable(DATE, lambda invoice: invoice.updated_at),

@@ -80,8 +80,8 @@ def _render_head(invoice: Invoice) -> dict[str, Any]:
         "CurrencyRate": invoice.currency_rate,
         "HasErrors": False,
         "IsDiscounted": bool(invoice.total_discount),
-        "DateString": render_date_string(invoice.date),
-        "Date": render_date(invoice.date),
+        "DateString": render_date_string(invoice.dated_on),
+        "Date": render_date(invoice.dated_on),
         "Status": invoice.status,
         "LineAmountTypes": invoice.line_amount_types,
         "SubTotal": invoice.sub_total,
@@ -180,7 +180,7 @@ def _show_settlements(shown: dict[str, Any], organisation: Organisation, invoice
 def _render_payment(payment: Payment) -> dict[str, Any]:
     return {
         "PaymentID": payment.payment_id,
-        "Date": render_date(payment.date),
+        "Date": render_date(payment.dated_on),
         "Amount": payment.amount,
         "Reference": payment.reference,
         "CurrencyRate": payment.currency_rate,

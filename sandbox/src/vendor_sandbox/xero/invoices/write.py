@@ -75,7 +75,7 @@ def create_invoice(context: WriteContext, sent: Sent) -> Invoice:
         invoice_id=context.make_id(),
         type=kind,
         contact_id="",
-        date=organisation.find_local_date(context.at),
+        dated_on=organisation.find_local_date(context.at),
         updated_at=context.updated_at,
         status=status,
         currency_code=organisation.base_currency,
@@ -90,7 +90,7 @@ def create_invoice(context: WriteContext, sent: Sent) -> Invoice:
     apply_header(context, invoice, sent, problems)
     apply_sent_lines(context, invoice, sent.find_list("LineItems") or [], problems)
     if status == "AUTHORISED":
-        add_lock_problems(organisation, invoice.date, problems)
+        add_lock_problems(organisation, invoice.dated_on, problems)
     return _finish(context, None, invoice, sent, choice, problems)
 
 
@@ -121,9 +121,9 @@ def update_invoice(context: WriteContext, before: Invoice, sent: Sent) -> Invoic
     elif after.line_amount_types != before.line_amount_types:
         after.lines = [replace(line) for line in before.lines]
         recompute_taxes(context, after)
-    add_lock_problems(context.organisation, before.date, problems)
-    if after.date != before.date:
-        add_lock_problems(context.organisation, after.date, problems)
+    add_lock_problems(context.organisation, before.dated_on, problems)
+    if after.dated_on != before.dated_on:
+        add_lock_problems(context.organisation, after.dated_on, problems)
     return _finish(context, before, after, sent, choice, problems)
 
 
@@ -138,7 +138,7 @@ def _finish(
     _sum(context, invoice)
     if before is not None:
         add_edit_problems(before, invoice, problems)
-    approves = before is None or (invoice.status != before.status and before.status != "PAID")
+    approves = before is None or before.status not in {invoice.status, "PAID"}
     if invoice.status not in ENDED and (approves or sent.has("LineItems")):
         check_lines(context, invoice, problems)
     check_header(invoice, sent, problems)

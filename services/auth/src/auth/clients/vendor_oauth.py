@@ -34,6 +34,7 @@ class Consent:
     accounts_url: str
     api_url: str
     web_url: str
+    data_centre: str | None = None
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ class ZohoAccounts:
             raise ConnectLinkError(
                 "The answer names an accounts server that is not Zoho's.", code="accounts_server_not_allowed"
             )
-        return Consent(centre.accounts_url, centre.api_url, centre.web_url)
+        return Consent(centre.accounts_url, centre.api_url, centre.web_url, name)
 
     async def exchange_code(self, code: str, consent: Consent, *, redirect_uri: str, verifier: str) -> TokenPair:
         """Refuses a token answer without a refresh token, or whose api_domain is not the data centre's own."""

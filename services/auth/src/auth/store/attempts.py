@@ -109,6 +109,12 @@ async def offer_choices(
     )
 
 
+async def find_held_grant(session: Session, attempt_id: str) -> str | None:
+    """The grant that an attempt holds on to."""
+    grant_id: str | None = await session.fetch_value(select(_A.grant_id).where(_A.attempt_id == attempt_id))
+    return grant_id
+
+
 async def complete_attempt(session: Session, attempt_id: str) -> None:
     """Note the success and forget what it needed on the way."""
     await change_attempt(

@@ -15,7 +15,7 @@ from auth.domain.connection import Organisation
 from auth.domain.grant import Grant, TokenPair
 from auth.domain.sealing import Keyring
 from auth.errors import AppRefusedError, ConnectLinkError, GrantRefusedError, VendorTroubleError
-from auth.store.attempts import change_attempt, find_attempt_by_state, offer_choices, use_state
+from auth.store.attempts import change_attempt, find_attempt_by_state, find_held_grant, offer_choices, use_state
 from auth.store.connections import find_connection
 from auth.store.vault import find_secret
 from auth.usecases.attach_organisation import attach_organisation, mend_siblings
@@ -23,7 +23,7 @@ from auth.usecases.land_grant import land_grant
 from auth.usecases.open_connect_link import PKCE_PURPOSE
 from auth.usecases.release_grant import release_grant_if_unneeded
 from sync_kit.contracts.vocabulary import Vendor
-from sync_kit.errors import AnswerLostError, ConflictError, ProblemError, TryLaterError
+from sync_kit.errors import AnswerLostError, ProblemError, TryLaterError
 from sync_kit.logs import get_logger
 from sync_kit.store import Store
 

@@ -2,7 +2,9 @@
 
 Accounting is an equation. Per module the reader announces E, the distinct records it emitted; the writer says that it
 has taken in that same E, that it carried over C records more, and every one of them has an outcome. A module has ended
-when reader and writer agree on E and the log holds E + C outcomes.
+when reader and writer agree on E and the log holds E + C outcomes. An outcome may be replaced while the run is open,
+and the replacement may come late: the writer also names the sum of the outcomes' sequence numbers, which only the newest
+of each add up to.
 """
 
 from collections.abc import Mapping, Sequence
@@ -40,7 +42,9 @@ class ModuleAccount:
     failure: Reason | None = None
     taken_in: int | None = None
     carried: int | None = None
+    settled_sum: int | None = None
     outcomes: Mapping[Outcome, int] = field(default_factory=dict)
+    logged_sum: int = 0
 
     @property
     def announced(self) -> bool:
@@ -61,8 +65,8 @@ class ModuleAccount:
 
     @property
     def ended(self) -> bool:
-        """The equation holds."""
-        return self.expected == self.settled
+        """The equation holds, and with the newest outcome of every record."""
+        return self.expected == self.settled and self.settled_sum == self.logged_sum
 
     @property
     def held(self) -> int:

@@ -1,5 +1,6 @@
 """Runs with their modules and stages."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -75,13 +76,15 @@ async def announce_extraction(
         await session.execute(update(run_modules).where(where).values(failure=failure.model_dump()))
 
 
-async def account_module(session: Session, run_id: str, module: str, *, seq: int, taken_in: int, carried: int) -> None:
+async def account_module(
+    session: Session, run_id: str, module: str, *, seq: int, taken_in: int, carried: int, settled_sum: int
+) -> None:
     """The writer's half: the highest sequence wins."""
     row = run_modules.c
     await session.execute(
         update(run_modules)
         .where(row.run_id == run_id, row.module == module, row.accounted_seq < seq)
-        .values(accounted_seq=seq, taken_in=taken_in, carried=carried)
+        .values(accounted_seq=seq, taken_in=taken_in, carried=carried, settled_sum=settled_sum)
     )
 
 
@@ -119,15 +122,22 @@ async def list_modules(session: Session, run_id: str, *, with_outcomes: bool = T
         select(run_modules).where(run_modules.c.run_id == run_id).order_by(run_modules.c.position)
     )
     counts: dict[str, dict[Outcome, int]] = {}
+    sums: Counter[str] = Counter()
     if with_outcomes:
         entry = log_entries.c
         counted = await session.fetch_all(
-            select(entry.module, entry.outcome, func.count().label("records"))
+            select(
+                entry.module,
+                entry.outcome,
+                func.count().label("records"),
+                func.sum(entry.settled_seq).label("settled_sum"),
+            )
             .where(entry.run_id == run_id)
             .group_by(entry.module, entry.outcome)
         )
         for count in counted:
             counts.setdefault(count["module"], {})[Outcome(count["outcome"])] = count["records"]
+            sums[count["module"]] += int(count["settled_sum"])
     return [
         ModuleAccount(
             module=Module(row["module"]),
@@ -136,6 +146,8 @@ async def list_modules(session: Session, run_id: str, *, with_outcomes: bool = T
             failure=_reason(row["failure"]),
             taken_in=row["taken_in"],
             carried=row["carried"],
+            settled_sum=row["settled_sum"],
+            logged_sum=sums[row["module"]],
             outcomes=counts.get(row["module"], {}),
         )
         for row in rows

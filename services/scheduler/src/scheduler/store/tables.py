@@ -8,7 +8,7 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 from sync_kit.store.kit_tables import KitTables
-from sync_kit.store.types import DecimalText, JsonText, UtcDateTime
+from sync_kit.store.types import DecimalText, JsonText, LongInteger, UtcDateTime
 
 METADATA = MetaData()
 
@@ -75,6 +75,7 @@ class RunModule(Table, table=True):
     accounted_seq: int = 0
     taken_in: int | None = None
     carried: int | None = None
+    settled_sum: int | None = Field(default=None, sa_column=Column(LongInteger, nullable=True))
 
 
 class RunStage(Table, table=True):

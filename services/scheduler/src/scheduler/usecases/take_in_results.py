@@ -41,6 +41,7 @@ async def take_in_accounting(session: Session, event: ModuleAccounted, envelope:
             seq=event.progress_seq,
             taken_in=event.emitted,
             carried=event.carried,
+            settled_sum=event.settled_sum,
         )
         await review_run(session, run)
 

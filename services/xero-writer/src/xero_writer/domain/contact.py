@@ -128,11 +128,11 @@ def _map_phones(names: Mapping[str, str], fields: Mapping[str, Any], faults: Fau
     return {"Phones": phones} if phones else {}
 
 
-def _map_addresses(
-    kinds: Mapping[str, Mapping[str, str]], fields: Mapping[str, Any], faults: Faults
-) -> dict[str, Any]:
+def _map_addresses(kinds: Mapping[str, Mapping[str, str]], fields: Mapping[str, Any], faults: Faults) -> dict[str, Any]:
     addresses = [
-        {"AddressType": kind, **parts} for kind, names in kinds.items() if (parts := _map_address(names, fields, faults))
+        {"AddressType": kind, **parts}
+        for kind, names in kinds.items()
+        if (parts := _map_address(names, fields, faults))
     ]
     return {"Addresses": addresses} if addresses else {}
 

@@ -107,8 +107,8 @@ def map_invoice(
         element["Url"] = f"{context.crm_web_url.rstrip('/')}/tab/Invoices/{record.record_id}"
     if choice is not None:
         element["Status"] = choice.value
-    lines = _map_lines(record, LineBuilder(mapping, reference, parents, faults), choice, faults)
-    lines, expected_total = settle_total(record, mapping, reference, lines, faults)
+    builder = LineBuilder(mapping, reference, parents, faults)
+    lines, expected_total = settle_total(record, builder, _map_lines(record, builder, choice, faults))
     element["LineItems"] = [line.to_element() for line in lines]
     return MappedInvoice(
         element=element,

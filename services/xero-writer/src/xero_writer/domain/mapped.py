@@ -55,7 +55,9 @@ class Faults:
         """A value that Xero cannot take and that the record cannot go without."""
         self.add("value_unusable", field=field_name, value=shown, rule=rule)
 
-    def read(self, reader: Callable[[Mapping[str, Any], str], T | None], fields: Mapping[str, Any], name: str) -> T | None:
+    def read(
+        self, reader: Callable[[Mapping[str, Any], str], T | None], fields: Mapping[str, Any], name: str
+    ) -> T | None:
         """What the reader finds; a fault and None where the value cannot be used."""
         try:
             return reader(fields, name)

@@ -11,14 +11,14 @@ from xero_writer.domain.lines import LineBuilder, XeroLine
 from xero_writer.domain.mapped import Faults
 from xero_writer.domain.mapping_model import Amounts, CentPolicy, TenantMapping
 from xero_writer.domain.money import cent_tolerance, line_tax, predict_total, round_money
-from xero_writer.domain.reference import Reference
 from xero_writer.domain.rows import StagedRecord
 
 
 def settle_total(
-    record: StagedRecord, mapping: TenantMapping, reference: Reference, lines: list[XeroLine], faults: Faults
+    record: StagedRecord, builder: LineBuilder, lines: list[XeroLine]
 ) -> tuple[list[XeroLine], Decimal | None]:
     """The lines, with a rounding line where policy says so, and the total to expect; None while it cannot be known."""
+    mapping, faults = builder.mapping, builder.faults
     crm = faults.read(find_decimal, record.fields, "Grand_Total")
     if not lines or any(line.tax.reason is not None for line in lines) or not record.lines_complete:
         return lines, None
@@ -38,8 +38,7 @@ def settle_total(
         faults.warn("cent_difference", **facts, effect="Xero's figure was accepted")
         return lines, predicted
     faults.warn("cent_difference", **facts, effect=f"a rounding line of {difference} was added")
-    rounding = LineBuilder(mapping, reference, {}, faults).build_rounding(difference)
-    return [*lines, rounding], crm
+    return [*lines, builder.build_rounding(difference)], crm
 
 
 def _explain_difference(

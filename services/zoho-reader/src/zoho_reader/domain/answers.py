@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
+from itertools import pairwise
 from typing import Any
 
 from sync_kit.errors import BadAnswerError
@@ -145,8 +146,8 @@ def read_vendor_time(headers: Mapping[str, str]) -> datetime:
 
 
 def _check_order(rows: Sequence[Row], *, by_time: bool) -> None:
-    keys = [(row.modified_at if by_time else datetime.min, int(row.record_id)) for row in rows]
-    if any(first >= second for first, second in zip(keys, keys[1:], strict=False)):
+    keys = [(row.modified_at.timestamp() if by_time else 0, int(row.record_id)) for row in rows]
+    if any(first >= second for first, second in pairwise(keys)):
         raise BadAnswerError("Zoho's rows are not in the order that was asked for")
 
 

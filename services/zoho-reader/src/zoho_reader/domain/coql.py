@@ -72,7 +72,7 @@ def ask_changed(
     """Rows modified at or after `since` (with `later_only`: after it), oldest change first, behind `after`."""
     if after is not None and after.modified_at is not None:
         moment = _quote(write_time(after.modified_at))
-        where = f"(Modified_Time > {moment} or (Modified_Time = {moment} and id > {_quote(after.record_id)}))"
+        where = f"(Modified_Time >= {moment} and (Modified_Time > {moment} or id > {_quote(after.record_id)}))"
     else:
         where = f"Modified_Time {'>' if later_only else '>='} {_quote(write_time(since))}"
     return Question(source, columns, where, by_time=True, limit=limit)

@@ -1,4 +1,7 @@
-"""Do the lines that were read add up to what the document says? If not, some were not delivered, or one side is older."""
+"""Do the lines that were read add up to what the document says?
+
+If not, some were not delivered, or the lines and the header were read at different times.
+"""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation

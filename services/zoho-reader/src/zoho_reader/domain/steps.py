@@ -129,7 +129,6 @@ def choose_step(standing: Standing) -> Step:
         for need in Need:
             if standing.unfinished.get((module, need)):
                 return Complete(module, need)
-    for module in MODULE_ORDER:
         if module in standing.open_modules:
             return CloseModule(module)
     return Finish()

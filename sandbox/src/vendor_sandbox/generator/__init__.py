@@ -1,0 +1,1 @@
+"""Makes believable companies out of a seed."""

@@ -1,0 +1,14 @@
+"""Forget what has outlived its use: connection attempts, and the grants that hung on them."""
+
+from auth.store.attempts import forget_old_attempts
+from auth.usecases.release_grant import release_grant_if_unneeded
+from sync_kit.store import Store
+
+
+async def forget_old(*, store: Store) -> int:
+    """Delete attempts whose time is over and give back what nobody chose; returns how many grants were let go."""
+    async with store.transaction() as session:
+        let_go = set(await forget_old_attempts(session))
+        for grant_id in sorted(let_go):
+            await release_grant_if_unneeded(session, grant_id)
+    return len(let_go)

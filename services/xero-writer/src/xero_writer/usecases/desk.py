@@ -1,0 +1,215 @@
+"""The desk of one slice: what the worker knows of the tenant, its one way to Xero, and its one way to write.
+
+Every write checks the fence, every call checks the connection and the lease; so a worker that has lost its tenant, a
+deleted tenant and a connection that was replaced neither write nor send. What calls taught about limits is saved with
+the next write.
+"""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import RowMapping
+
+from sync_kit import points
+from sync_kit.clock import Clock
+from sync_kit.contracts.events import ConnectionFacts
+from sync_kit.contracts.vendor_tokens import VendorToken
+from sync_kit.contracts.vocabulary import ConnectionState, Vendor
+from sync_kit.errors import AnswerLostError, LeaseLostError, NeedsReauthorisationError, NotSentError
+from sync_kit.leases import Lease, check_fence
+from sync_kit.store import Session, Store
+from sync_kit.tenants import TenantRow, find_tenant, get_connection
+from sync_kit.vendor_tokens import VendorTokens
+from xero_writer.clients.xero_accounting import CALL_TIMEOUT_SECONDS, XeroAccounting, XeroAnswer, XeroRequest
+from xero_writer.domain.mapping_model import TenantMapping
+from xero_writer.errors import OutOfCallsError, SliceOverError
+from xero_writer.metrics import Metrics
+from xero_writer.store import budgets, runs
+from xero_writer.store.digest_keys import DigestKeys
+from xero_writer.store.tables import KIT_TABLES
+from xero_writer.usecases.allowance import Allowance
+
+SLICE_CALLS: Final = 20
+SLICE_SECONDS: Final = 30.0
+WRITES_MAY_FAIL: Final = 2
+"""Lost answers of writes in a row before Xero is left alone: each is looked up by itself anyway."""
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What a worker works with, the same for all tenants."""
+
+    store: Store
+    xero: XeroAccounting
+    tokens: VendorTokens
+    clock: Clock
+    digest_keys: DigestKeys
+    metrics: Metrics
+    boot_id: str
+    """This process: intents of another one were left by a process that may have died."""
+
+
+@dataclass
+class Desk:
+    """One tenant, one lease, one slice."""
+
+    tools: Tools
+    lease: Lease
+    tenant: TenantRow
+    connection: ConnectionFacts
+    allowance: Allowance
+    digest_key: bytes
+    mapping: TenantMapping
+    mapping_version: int
+    run: RowMapping | None
+    ends_at: float
+    calls: int = 0
+    _uncounted: int = field(default=0)
+
+    @property
+    def tenant_id(self) -> str:
+        return self.lease.tenant_id
+
+    @property
+    def run_id(self) -> str | None:
+        return None if self.run is None else str(self.run["run_id"])
+
+    @property
+    def request(self) -> dict[str, Any]:
+        """What the open run was asked to do."""
+        return {} if self.run is None else dict(self.run["request"])
+
+    def now(self) -> datetime:
+        """The worker's clock, for limits; what is stored takes the store's."""
+        return self.tools.clock.now()
+
+    @property
+    def calls_left(self) -> int:
+        """What is left of the slice's share."""
+        return 0 if self.tools.clock.monotonic() >= self.ends_at else max(0, SLICE_CALLS - self.calls)
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Session]:
+        """A transaction under the fence. Raises LeaseLostError."""
+        async with self.tools.store.transaction() as session:
+            await check_fence(session, KIT_TABLES, self.lease)
+            yield session
+            uncounted, self._uncounted = self._uncounted, 0
+            if self.allowance.dirty:
+                await budgets.save_budget(session, self.tenant_id, self.allowance.to_row())
+                self.allowance.dirty = False
+            if uncounted and self.run_id is not None:
+                await runs.add_calls(session, self.tenant_id, self.run_id, uncounted)
+
+    async def save(self) -> None:
+        """Save what calls taught, if nothing else did."""
+        if self.allowance.dirty or self._uncounted:
+            async with self.writing():
+                pass
+
+    async def read(self, request: XeroRequest, *, settling: bool = False) -> XeroAnswer:
+        """A GET: an answer with 2xx, 304, 400 or 404. Raises SliceOverError, OutOfCallsError, NeedsReauthorisationError.
+
+        What is of no use (lost, 5xx, garbage) is asked again in a later slice.
+        """
+        if not self.calls_left:
+            raise SliceOverError("this slice has made its calls")
+        if not self.allowance.count_free(self.now(), settling=settling):
+            raise self._wait_for_uncertain()
+        try:
+            answer = await self.send(request)
+        except (NotSentError, AnswerLostError) as error:
+            raise self._blocked("a read had no answer") from error
+        if answer.good or answer.status in (400, 404):
+            return answer
+        if answer.status != 429:
+            self.allowance.note_trouble(self.now())
+        raise self._blocked(f"Xero answered {answer.status}")
+
+    async def send(self, request: XeroRequest) -> XeroAnswer:
+        """Any call, whatever its answer; the caller has made sure that the allowance has room for it.
+
+        Raises NotSentError (nothing left), AnswerLostError (its effect is unknown), NeedsReauthorisationError and
+        LeaseLostError (nothing was done).
+        """
+        self.allowance.in_flight += 1
+        try:
+            token = await self._borrow()
+            answer = await self._send_once(token, request)
+            if answer.status == 401 and not answer.lacks_scope:
+                token = await self._borrow(failed_generation=token.generation)
+                answer = await self._send_once(token, request)
+        finally:
+            self.allowance.in_flight -= 1
+        if answer.status == 401:
+            if answer.lacks_scope:
+                await self.tools.tokens.report_missing_scope(self.tenant_id, Vendor.XERO, token.generation)
+            await self._borrow(failed_generation=token.generation)
+            raise NeedsReauthorisationError("Xero refused a new token", cause="expired")
+        if answer.status == 403 and _says_withdrawn(answer):
+            await self.tools.tokens.report_withdrawn(self.tenant_id, Vendor.XERO, token.generation)
+            raise NeedsReauthorisationError("Xero says that access was withdrawn", cause="withdrawn")
+        return answer
+
+    async def _send_once(self, token: VendorToken, request: XeroRequest) -> XeroAnswer:
+        self.calls += 1
+        self._uncounted += 1
+        began = time.perf_counter()
+        kind = "write" if request.writes else "read"
+        try:
+            answer = await self.tools.xero.send(
+                token,
+                request,
+                before_send=lambda: self.lease.ensure_time(self.tools.clock, CALL_TIMEOUT_SECONDS),
+                after_send=(lambda: points.passing("intent.sent")) if request.writes else None,
+            )
+        except NotSentError:
+            self._uncounted -= 1
+            self.allowance.note_trouble(self.now())
+            self.tools.metrics.calls.labels(kind=kind, result="not_sent").inc()
+            raise
+        except AnswerLostError:
+            self.allowance.note_trouble(self.now(), patient=WRITES_MAY_FAIL if request.writes else 0)
+            self.tools.metrics.calls.labels(kind=kind, result="lost").inc()
+            raise
+        self.allowance.note_answer(answer, self.now())
+        self.tools.metrics.calls.labels(kind=kind, result=str(answer.status)).inc()
+        self.tools.metrics.call_seconds.labels(kind=kind).observe(time.perf_counter() - began)
+        if request.writes:
+            points.passing("intent.answered")
+        return answer
+
+    async def _borrow(self, failed_generation: int | None = None) -> VendorToken:
+        """A token of the connection that is in force now. Raises LeaseLostError for a deleted tenant."""
+        for _ in range(2):
+            token = await self.tools.tokens.borrow(self.tenant_id, Vendor.XERO, failed_generation)
+            async with self.tools.store.reading() as session:
+                tenant = await find_tenant(session, KIT_TABLES, self.tenant_id)
+            if tenant is None or tenant.deleted:
+                raise LeaseLostError(f"tenant {self.tenant_id} was deleted")
+            connection = get_connection(tenant, Vendor.XERO)
+            if connection.state is not ConnectionState.CONNECTED:
+                raise NeedsReauthorisationError("Xero is not connected", cause=connection.state.value)
+            if connection.external_id is not None and connection.external_id != token.external_id:
+                raise LeaseLostError(f"tenant {self.tenant_id}: the token is of another organisation")
+            if token.connection_generation >= connection.generation:
+                return token
+            self.tools.tokens.forget(self.tenant_id)
+        raise LeaseLostError(f"tenant {self.tenant_id}: the connection was replaced")
+
+    def _blocked(self, message: str) -> OutOfCallsError:
+        until = self.allowance.blocked_until or self.now() + timedelta(seconds=2)
+        return OutOfCallsError(message, until=until, limit=self.allowance.blocked_by or "trouble")
+
+    def _wait_for_uncertain(self) -> OutOfCallsError:
+        return OutOfCallsError(
+            "calls without an answer may still be at work", until=self.now() + timedelta(seconds=15), limit="concurrent"
+        )
+
+
+def _says_withdrawn(answer: XeroAnswer) -> bool:
+    return isinstance(answer.body, dict) and answer.body.get("Detail") == "AuthenticationUnsuccessful"

@@ -1,0 +1,58 @@
+"""The credit ledger: what was spent at Zoho, by hour."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select
+
+from sync_kit.store import Session
+from sync_kit.store.statements import insert_into
+from zoho_reader.store.tables import credit_ledger
+
+
+@dataclass(frozen=True)
+class CreditHourRow:
+    """One hour. `credits_remaining` is what Zoho last said, None when it did not."""
+
+    hour_at: datetime
+    calls: int
+    credits: int
+    credits_remaining: int | None
+
+
+async def book_credits(
+    session: Session, tenant_id: str, *, calls: int, credits_spent: int, credits_remaining: int | None
+) -> None:
+    """Add to the current hour of the store's clock."""
+    hour_at = (await session.now()).replace(minute=0, second=0, microsecond=0)
+    statement = insert_into(session.kind, credit_ledger).values(
+        tenant_id=tenant_id,
+        hour_at=hour_at,
+        calls=calls,
+        credits=credits_spent,
+        credits_remaining=credits_remaining,
+    )
+    changes: dict[str, object] = {
+        "calls": credit_ledger.c.calls + calls,
+        "credits": credit_ledger.c.credits + credits_spent,
+    }
+    if credits_remaining is not None:
+        changes["credits_remaining"] = credits_remaining
+    await session.execute(statement.on_conflict_do_update(index_elements=["tenant_id", "hour_at"], set_=changes))
+
+
+async def list_hours(session: Session, tenant_id: str, since: datetime) -> Sequence[CreditHourRow]:
+    """The hours since then, oldest first."""
+    rows = await session.fetch_all(
+        select(credit_ledger)
+        .where(credit_ledger.c.tenant_id == tenant_id, credit_ledger.c.hour_at >= since)
+        .order_by(credit_ledger.c.hour_at)
+    )
+    return [CreditHourRow(row["hour_at"], row["calls"], row["credits"], row["credits_remaining"]) for row in rows]
+
+
+async def purge_hours(session: Session, before: datetime) -> int:
+    """Forget hours long outside Zoho's window."""
+    result = await session.execute(delete(credit_ledger).where(credit_ledger.c.hour_at < before))
+    return int(result.rowcount)

@@ -1,0 +1,95 @@
+"""Modules of a run: what was emitted of them, and what had to be asked."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import RowMapping, and_, select, update
+
+from sync_kit.contracts.reasons import Reason
+from sync_kit.contracts.vocabulary import Module
+from sync_kit.store import Session
+from zoho_reader.store.runs import RunRow
+from zoho_reader.store.tables import run_modules
+
+Asked = Literal["asked_headers", "asked_groups", "asked_wholes", "further_pages"]
+
+
+@dataclass(frozen=True)
+class ModuleRow:
+    """`requested` is False for a module that only came in by wanted records."""
+
+    module: Module
+    requested: bool
+    emitted: int
+    next_page: int
+    closed: bool
+    failure: Reason | None
+    asked_headers: int
+    asked_groups: int
+    asked_wholes: int
+    further_pages: int
+
+
+async def add_modules(session: Session, run: RunRow, modules: Iterable[Module], *, requested: bool) -> None:
+    """Open modules in the run that are not there yet. One that was not requested is closed from the start."""
+    await session.insert_missing(
+        run_modules,
+        [
+            {
+                "tenant_id": run.tenant_id,
+                "run_id": run.run_id,
+                "module": module.value,
+                "requested": requested,
+                "emitted": 0,
+                "next_page": 1,
+                "closed": not requested,
+                "asked_headers": 0,
+                "asked_groups": 0,
+                "asked_wholes": 0,
+                "further_pages": 0,
+            }
+            for module in modules
+        ],
+    )
+
+
+async def list_modules(session: Session, run: RunRow) -> Mapping[Module, ModuleRow]:
+    """The run's modules."""
+    statement = select(run_modules).where(run_modules.c.tenant_id == run.tenant_id, run_modules.c.run_id == run.run_id)
+    rows = [_read(row) for row in await session.fetch_all(statement)]
+    return {row.module: row for row in rows}
+
+
+async def get_module(session: Session, run: RunRow, module: Module) -> ModuleRow:
+    """One module of the run. Raises LookupError."""
+    row = await session.fetch_one(select(run_modules).where(_is_module(run, module)))
+    if row is None:
+        raise LookupError(f"module {module.value} is not in run {run.run_id}")
+    return _read(row)
+
+
+async def save_module(session: Session, run: RunRow, module: Module, **values: Any) -> None:
+    """Set columns of the module."""
+    await session.execute(update(run_modules).where(_is_module(run, module)).values(**values))
+
+
+async def count_asked(session: Session, run: RunRow, module: Module, asked: Mapping[Asked, int]) -> None:
+    """Add to what had to be asked."""
+    values = {name: run_modules.c[name] + count for name, count in asked.items()}
+    await session.execute(update(run_modules).where(_is_module(run, module)).values(**values))
+
+
+def _is_module(run: RunRow, module: Module) -> Any:
+    columns = run_modules.c
+    return and_(columns.tenant_id == run.tenant_id, columns.run_id == run.run_id, columns.module == module.value)
+
+
+def _read(row: RowMapping) -> ModuleRow:
+    names = ModuleRow.__dataclass_fields__.keys() - {"module", "failure"}
+    failure = row["failure"]
+    return ModuleRow(
+        module=Module(row["module"]),
+        failure=None if failure is None else Reason.model_validate(failure),
+        **{name: row[name] for name in names},
+    )

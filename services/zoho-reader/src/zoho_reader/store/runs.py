@@ -1,0 +1,137 @@
+"""Runs as the reader knows them, merged from events that come in any order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import RowMapping, and_, select, update
+
+from sync_kit.contracts.events import RunRequested
+from sync_kit.contracts.reasons import Reason
+from sync_kit.contracts.vocabulary import Module
+from sync_kit.store import Session
+from zoho_reader.store.tables import runs
+
+StageState = Literal["queued", "working", "waiting", "done", "cancelled"]
+"""What the reader last reported of a run; `queued` is before its first report."""
+
+Flag = Literal["cancelled", "ended"]
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """One run. `attempts` counts refusals and failures of Zoho since the last page."""
+
+    tenant_id: str
+    run_id: str
+    run_seq: int
+    requested: bool
+    cancelled: bool
+    ended: bool
+    modules: tuple[Module, ...]
+    since: datetime | None
+    retry_of: str | None
+    planned: bool
+    state: StageState
+    progress_seq: int
+    calls: int
+    waiting_until: datetime | None
+    waiting_for: Reason | None
+    attempts: int
+
+
+async def request_run(session: Session, event: RunRequested) -> None:
+    """The run is requested; flags that came before it stay."""
+    row = _build_stub(event.tenant_id, event.run_id, event.run_seq, await session.now()) | {
+        "requested": True,
+        "modules": [module.value for module in event.modules],
+        "since": event.since,
+        "retry_of": event.retry_of,
+    }
+    key = ("tenant_id", "run_id")
+    await session.upsert(runs, [row], key=key, update=("requested", "modules", "since", "retry_of"))
+
+
+async def flag_run(session: Session, tenant_id: str, run_id: str, run_seq: int, flag: Flag) -> None:
+    """The run was cancelled or has ended, perhaps before its request was heard of."""
+    row = _build_stub(tenant_id, run_id, run_seq, await session.now()) | {flag: True}
+    await session.upsert(runs, [row], key=("tenant_id", "run_id"), update=(flag,))
+
+
+async def find_current_run(session: Session, tenant_id: str) -> RunRow | None:
+    """The tenant's open run. A run with a later number supersedes earlier ones, whatever was heard of them."""
+    row = await session.fetch_one(
+        select(runs).where(runs.c.tenant_id == tenant_id).order_by(runs.c.run_seq.desc()).limit(1)
+    )
+    if row is None or not row["requested"] or row["ended"]:
+        return None
+    return _read(row)
+
+
+async def find_run(session: Session, tenant_id: str, run_id: str) -> RunRow | None:
+    """That run; None when nothing was heard of it."""
+    row = await session.fetch_one(select(runs).where(_is_run(tenant_id, run_id)))
+    return None if row is None else _read(row)
+
+
+async def list_ended_before(session: Session, moment: datetime) -> Sequence[tuple[str, str]]:
+    """Tenant and run ids of runs that are over and were first heard of before `moment`."""
+    rows = await session.fetch_all(
+        select(runs.c.tenant_id, runs.c.run_id).where(runs.c.taken_in_at < moment, runs.c.ended.is_(True))
+    )
+    return [(row["tenant_id"], row["run_id"]) for row in rows]
+
+
+async def save_run(session: Session, run: RunRow, **values: Any) -> None:
+    """Set columns of the run."""
+    await session.execute(update(runs).where(_is_run(run.tenant_id, run.run_id)).values(**values))
+
+
+async def count_progress(session: Session, run: RunRow) -> RunRow:
+    """Bump `progress_seq` and return the run as it stands now."""
+    statement = update(runs).where(_is_run(run.tenant_id, run.run_id))
+    row = await session.fetch_one(statement.values(progress_seq=runs.c.progress_seq + 1).returning(runs))
+    if row is None:
+        raise LookupError(f"run {run.run_id} is gone")
+    return _read(row)
+
+
+async def add_calls(session: Session, run: RunRow, calls: int) -> None:
+    """Count calls that were made for the run."""
+    statement = update(runs).where(_is_run(run.tenant_id, run.run_id))
+    await session.execute(statement.values(calls=runs.c.calls + calls))
+
+
+def _is_run(tenant_id: str, run_id: str) -> Any:
+    return and_(runs.c.tenant_id == tenant_id, runs.c.run_id == run_id)
+
+
+def _build_stub(tenant_id: str, run_id: str, run_seq: int, now: datetime) -> dict[str, Any]:
+    return {
+        "tenant_id": tenant_id,
+        "run_id": run_id,
+        "run_seq": run_seq,
+        "requested": False,
+        "cancelled": False,
+        "ended": False,
+        "modules": [],
+        "since": None,
+        "retry_of": None,
+        "planned": False,
+        "state": "queued",
+        "progress_seq": 0,
+        "calls": 0,
+        "attempts": 0,
+        "taken_in_at": now,
+    }
+
+
+def _read(row: RowMapping) -> RunRow:
+    names = RunRow.__dataclass_fields__.keys() - {"modules", "waiting_for"}
+    waiting_for = row["waiting_for"]
+    return RunRow(
+        modules=tuple(Module(name) for name in row["modules"]),
+        waiting_for=None if waiting_for is None else Reason.model_validate(waiting_for),
+        **{name: row[name] for name in names},
+    )
