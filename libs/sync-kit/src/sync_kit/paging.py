@@ -47,7 +47,7 @@ class Page(BaseModel, Generic[Item]):
 
 def encode_cursor(values: Sequence[CursorValue]) -> str:
     """The position as url-safe text. Datetimes must be aware."""
-    packed = codec.dumps([_pack(value) for value in values])
+    packed = codec.dumps([_kinds([type(value) for value in values]), *(_pack(value) for value in values)])
     return base64.urlsafe_b64encode(_check(packed) + packed).rstrip(b"=").decode("ascii")
 
 
@@ -57,9 +57,9 @@ def decode_cursor(text: str, shape: Sequence[type[CursorValue]]) -> Cursor:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         check, packed = raw[:_CHECK_BYTES], raw[_CHECK_BYTES:]
         values = codec.loads(packed)
-        if check != _check(packed) or not isinstance(values, list) or len(values) != len(shape):
+        if check != _check(packed) or not isinstance(values, list) or values[:1] != [_kinds(shape)]:
             raise ValueError
-        return tuple(_unpack(value, kind) for value, kind in zip(values, shape, strict=True))
+        return tuple(_unpack(value, kind) for value, kind in zip(values[1:], shape, strict=True))
     except (ValueError, TypeError, ArithmeticError, RecursionError, binascii.Error) as error:
         fault = Fault("query.cursor", "is damaged or belongs to another list")
         raise InvalidInputError("the cursor cannot be read", code="bad_cursor", faults=[fault]) from error
@@ -79,6 +79,10 @@ def _check(packed: bytes) -> bytes:
     return hashlib.blake2b(packed, digest_size=_CHECK_BYTES).digest()
 
 
+def _kinds(shape: Sequence[type[CursorValue]]) -> str:
+    return ",".join(kind.__name__ for kind in shape)
+
+
 def _pack(value: CursorValue) -> str | int:
     if isinstance(value, datetime):
         if value.tzinfo is None:
@@ -95,5 +99,8 @@ def _unpack(value: Any, kind: type[CursorValue]) -> CursorValue:
     if not isinstance(value, str):
         raise ValueError
     if kind is datetime:
-        return datetime.fromisoformat(value)
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is None:
+            raise ValueError
+        return moment
     return Decimal(value) if kind is Decimal else value

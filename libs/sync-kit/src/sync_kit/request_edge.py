@@ -40,12 +40,21 @@ class RequestEdge:
         scope.setdefault("state", {})["request_id"] = request_id
         started = self._clock.monotonic()
         status = 0
+        told = False
+
+        def tell_once() -> None:
+            nonlocal told
+            if not told:
+                told = True
+                self._tell(scope, status, self._clock.monotonic() - started)
 
         async def send_marked(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
                 _add_headers(message, request_id)
+            elif not message.get("more_body", False):
+                tell_once()  # before the caller can know that the answer is whole
             await send(message)
 
         with bind_context(request_id=request_id):
@@ -61,7 +70,7 @@ class RequestEdge:
                 )
                 await response(scope, receive, send_marked)
             finally:
-                self._tell(scope, status, self._clock.monotonic() - started)
+                tell_once()
 
     def _tell(self, scope: Scope, status: int, seconds: float) -> None:
         route = find_route_template(scope)

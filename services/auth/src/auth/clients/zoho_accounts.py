@@ -52,16 +52,18 @@ class ZohoAccounts:
         client_secret: SecretStr,
         scopes: Sequence[str],
         data_centres: Mapping[str, DataCentre],
+        default_data_centre: str,
     ) -> None:
         self._http = http
         self.client_id = client_id
         self._client_secret = client_secret
         self._scopes = tuple(scopes)
         self._centres = data_centres
+        self._default = default_data_centre
 
     def build_consent_url(self, request: ConsentRequest) -> str:
         """Offline access, and a consent each time: only that surely brings a refresh token."""
-        centre = self._get_centre(request.data_centre)
+        centre = self._get_centre(request.data_centre or self._default)
         return build_authorize_url(
             f"{centre.accounts_url}/oauth/v2/auth",
             self.client_id,
@@ -75,7 +77,7 @@ class ZohoAccounts:
     def find_consent(self, answer: Mapping[str, str], data_centre: str | None) -> Consent:
         """The data centre of `accounts-server`, which must be allow-listed and agree with `location`."""
         server = answer.get("accounts-server")
-        name = data_centre if server is None else find_by_accounts_url(self._centres, server)
+        name = (data_centre or self._default) if server is None else find_by_accounts_url(self._centres, server)
         centre = None if name is None else self._centres.get(name)
         if centre is None or answer.get("location", name) != name:
             raise ConnectLinkError(
@@ -158,8 +160,8 @@ class ZohoAccounts:
             api_domain=read_optional_text(body, "api_domain"),
         )
 
-    def _get_centre(self, name: str | None) -> DataCentre:
-        centre = self._centres.get(name or "")
+    def _get_centre(self, name: str) -> DataCentre:
+        centre = self._centres.get(name)
         if centre is None:
             raise ConnectLinkError("This data centre is not configured.", code="data_centre_unknown")
         return centre

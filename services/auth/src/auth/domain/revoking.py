@@ -14,4 +14,5 @@ _LONGEST_WAIT: Final = timedelta(hours=1)
 
 def next_try_at(now: datetime, tries: int) -> datetime:
     """When to try again after `tries` failures: 5, 10, 20 ... seconds later, at most an hour."""
-    return now + min(_FIRST_WAIT * 2 ** min(tries - 1, 10), _LONGEST_WAIT)
+    doublings: int = min(max(tries, 1) - 1, 10)
+    return now + min(_FIRST_WAIT * (1 << doublings), _LONGEST_WAIT)

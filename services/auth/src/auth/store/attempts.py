@@ -128,7 +128,9 @@ async def forget_old_attempts(session: Session) -> Sequence[str]:
     return await _forget(session, _A.forget_at <= await session.now())
 
 
-async def forget_attempts_of_connection(session: Session, connection_id: str, *, but: str | None = None) -> Sequence[str]:
+async def forget_attempts_of_connection(
+    session: Session, connection_id: str, *, but: str | None = None
+) -> Sequence[str]:
     """Delete a connection's attempts except `but`; returns the grants that they held on to."""
     return await _forget(session, (_A.connection_id == connection_id) & (_A.attempt_id != (but or "")))
 

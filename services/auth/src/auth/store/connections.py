@@ -1,6 +1,7 @@
 """Connections, found by whoever may see them."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -8,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from auth.domain.connection import LIVE, Connection, refuse_organisation_in_use
 from auth.store.tables import CONNECTIONS, TENANTS
-from sync_kit.contracts.vocabulary import ConnectionState, Vendor
+from sync_kit.contracts.vocabulary import Vendor
 from sync_kit.errors import LeaseLostError, NotFoundError
 from sync_kit.store import Session
 
@@ -18,7 +19,8 @@ _LIVE = [str(state) for state in LIVE]
 
 async def insert_connection(session: Session, connection: Connection) -> None:
     """A connection that nobody has authorised yet."""
-    await session.insert(CONNECTIONS, [vars(connection)])
+    row = {**vars(connection), "vendor": str(connection.vendor), "state": str(connection.state)}
+    await session.insert(CONNECTIONS, [row])
 
 
 async def find_connection(session: Session, connection_id: str) -> Connection | None:
@@ -41,17 +43,13 @@ async def get_connection(session: Session, partner_id: str, connection_id: str) 
 
 async def find_connection_of(session: Session, tenant_id: str, vendor: Vendor) -> Connection | None:
     """A tenant's connection to a vendor."""
-    row = await session.fetch_one(
-        select(CONNECTIONS).where(_C.tenant_id == tenant_id, _C.vendor == str(vendor))
-    )
+    row = await session.fetch_one(select(CONNECTIONS).where(_C.tenant_id == tenant_id, _C.vendor == str(vendor)))
     return None if row is None else Connection.from_row(dict(row))
 
 
 async def list_connections(session: Session, tenant_id: str) -> Sequence[Connection]:
     """A tenant's connections, by vendor."""
-    rows = await session.fetch_all(
-        select(CONNECTIONS).where(_C.tenant_id == tenant_id).order_by(_C.vendor)
-    )
+    rows = await session.fetch_all(select(CONNECTIONS).where(_C.tenant_id == tenant_id).order_by(_C.vendor))
     return [Connection.from_row(dict(row)) for row in rows]
 
 
@@ -95,7 +93,7 @@ async def change_connection(session: Session, connection: Connection, **changes:
     statement = (
         update(CONNECTIONS)
         .where(_C.connection_id == connection.connection_id, _C.generation == connection.generation)
-        .values(**{name: str(value) if isinstance(value, ConnectionState) else value for name, value in values.items()})
+        .values(**{name: str(value) if isinstance(value, StrEnum) else value for name, value in values.items()})
     )
     try:
         async with session.nested():

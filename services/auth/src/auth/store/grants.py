@@ -57,9 +57,7 @@ async def renew_grant(
 
 async def mark_grant_refused(session: Session, grant_id: str) -> None:
     """The vendor said that the refresh token is no longer good."""
-    await session.execute(
-        update(GRANTS).where(GRANTS.c.grant_id == grant_id).values(refused_at=await session.now())
-    )
+    await session.execute(update(GRANTS).where(GRANTS.c.grant_id == grant_id).values(refused_at=await session.now()))
 
 
 async def save_tokens(session: Session, keyring: Keyring, grant: Grant, tokens: HeldTokens) -> None:
@@ -85,7 +83,9 @@ async def is_grant_needed(session: Session, grant_id: str) -> bool:
     return bool(needed)
 
 
-async def list_idle_grants(session: Session, vendor: Vendor, *, renewed_before: datetime, limit: int) -> Sequence[Grant]:
+async def list_idle_grants(
+    session: Session, vendor: Vendor, *, renewed_before: datetime, limit: int
+) -> Sequence[Grant]:
     """Grants in use whose tokens were last renewed before then and were not refused, the oldest first."""
     in_use = exists().where(CONNECTIONS.c.grant_id == GRANTS.c.grant_id, CONNECTIONS.c.state.in_(_LIVE))
     rows = await session.fetch_all(

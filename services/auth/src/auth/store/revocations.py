@@ -1,11 +1,10 @@
 """What vendors must still be told: committed with the disconnection, done by a job, forgotten when done."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.engine import RowMapping
 
 from auth.store.tables import REVOCATIONS
 from sync_kit.store import Session
@@ -67,7 +66,7 @@ async def delete_revocation(session: Session, revocation_id: int) -> None:
     await session.execute(delete(REVOCATIONS).where(_R.revocation_id == revocation_id))
 
 
-def _revocation_of(row: Mapping[str, Any]) -> Revocation:
+def _revocation_of(row: RowMapping) -> Revocation:
     return Revocation(
         revocation_id=row["revocation_id"],
         grant_id=row["grant_id"],

@@ -40,7 +40,7 @@ async def choose_for_connection(partner_id: str, connection_id: str, external_id
 
 
 async def choose_by_token(choice_token: str, external_id: str, *, store: Store) -> Chosen:
-    """Choose on the page that holds the token. Raises ConnectLinkError for one that is used or too old, and as above."""
+    """Choose on the page that holds the token. Raises ConnectLinkError for a used or too old one, and as above."""
     async with store.transaction() as session:
         attempt = await find_attempt_by_choice(session, digest_of(choice_token))
         if attempt is None or attempt.expires_at <= await session.now():

@@ -79,7 +79,9 @@ async def complete_connection(vendor: Vendor, answer: Mapping[str, str], desk: C
     except ProblemError as error:
         problem = error
     except GrantRefusedError:
-        problem = ConnectLinkError("The vendor did not accept its own answer. Open the link again.", code="code_refused")
+        problem = ConnectLinkError(
+            "The vendor did not accept its own answer. Open the link again.", code="code_refused"
+        )
     except AppRefusedError:
         _log.error("vendor_app_refused", vendor=str(vendor))
         problem = VendorTroubleError("The vendor does not accept our application.", code="app_refused")
@@ -145,9 +147,7 @@ async def _tie(
     return Connected(attempt.connection_id, chosen.name, attempt.return_url)
 
 
-async def _offer(
-    attempt: Attempt, grant: Grant, candidates: Sequence[Organisation], desk: ConnectDesk
-) -> ChoiceNeeded:
+async def _offer(attempt: Attempt, grant: Grant, candidates: Sequence[Organisation], desk: ConnectDesk) -> ChoiceNeeded:
     token = make_secret()
     async with desk.store.transaction() as session:
         expires_at = await session.now() + CHOICE_LIFE

@@ -62,9 +62,7 @@ def _find_cause(request: VendorTokenRequest, held: _Held) -> Cause | None:
     return Cause.EXPIRED if held.next_act is NextAct.ASK_PERSON else None
 
 
-async def _read(
-    request: VendorTokenRequest, store: Store, keyring: Keyring, *, failed_generation: int | None
-) -> _Held:
+async def _read(request: VendorTokenRequest, store: Store, keyring: Keyring, *, failed_generation: int | None) -> _Held:
     async with store.reading() as session:
         if await find_tenant(session, request.tenant_id) is None:
             raise NotFoundError("There is no such tenant.")

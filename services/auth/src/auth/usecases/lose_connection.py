@@ -28,7 +28,5 @@ async def _mark(session: Session, seen: Connection, cause: Cause) -> None:
     if connection is None or connection.generation != seen.generation:
         return
     if connection.state is ConnectionState.CONNECTED:
-        await change_connection(
-            session, connection, state=ConnectionState.NEEDS_REAUTHORISATION, cause=str(cause)
-        )
+        await change_connection(session, connection, state=ConnectionState.NEEDS_REAUTHORISATION, cause=cause)
         await announce_tenant(session, connection.tenant_id)

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Final
 
 from auth.clients.vendor_oauth import VendorOAuth
-from auth.domain.grant import Grant, HeldTokens, NextAct, decide_next_act
+from auth.domain.grant import Grant, NextAct, decide_next_act
 from auth.domain.revoking import next_try_at
 from auth.domain.sealing import Keyring
 from auth.errors import AppRefusedError, GrantRefusedError, SealBrokenError

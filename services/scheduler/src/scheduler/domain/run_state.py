@@ -3,8 +3,8 @@
 Accounting is an equation. Per module the reader announces E, the distinct records it emitted; the writer says that it
 has taken in that same E, that it carried over C records more, and every one of them has an outcome. A module has ended
 when reader and writer agree on E and the log holds E + C outcomes. An outcome may be replaced while the run is open,
-and the replacement may come late: the writer also names the sum of the outcomes' sequence numbers, which only the newest
-of each add up to.
+and the replacement may come late: the writer also names the sum of the outcomes' sequence numbers, which only the
+newest of each add up to.
 """
 
 from collections.abc import Mapping, Sequence

@@ -56,7 +56,7 @@ def find_decimal(fields: Mapping[str, Any], name: str) -> Decimal | None:
         number = Decimal(value)
     except InvalidOperation:
         raise UnusableValueError(name, value, "a number") from None
-    if not number.is_finite() or abs(number.adjusted()) > 20 and number:
+    if not number.is_finite() or (abs(number.adjusted()) > 20 and number):
         raise UnusableValueError(name, value, "a number of usual size")
     return number
 

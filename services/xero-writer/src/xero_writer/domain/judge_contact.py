@@ -1,5 +1,6 @@
 """Judging accounts and people: what becomes a Xero contact, and when."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 from sync_kit.contracts.reasons import Reason
@@ -44,7 +45,7 @@ def judge_contact(given: JudgeInput, context: JudgeContext) -> Verdict:
     """A person. One who belongs to an account has the account's Xero contact: it is linked and nothing is written."""
     mapped = map_contact(given.record)
     parents = list_contact_parents(given.record)
-    if not parents or given.record.deleted or given.link is not None and given.link.facts.owner:
+    if not parents or given.record.deleted or (given.link is not None and given.link.facts.owner):
         return _judge_party(given, context, mapped)
     faults = Faults(mapped.text)
     waits_for = judge_parents(parents, given.parents, faults)
@@ -55,7 +56,7 @@ def judge_contact(given: JudgeInput, context: JudgeContext) -> Verdict:
     digests, digest = _digest(mapped, context)
     facts = LinkFacts(field_digests=digests, owner=False)
     account = given.parents[parents[0]]
-    if account.xero_id is None or given.link is not None and given.link.xero_id == account.xero_id:
+    if account.xero_id is None or (given.link is not None and given.link.xero_id == account.xero_id):
         return Unchanged(digest, facts, mapped.label)
     return Ready(Action.LINK, digest, facts, mapped.label, given.record.record_id, xero_id=account.xero_id)
 
@@ -78,6 +79,12 @@ def _judge_party(given: JudgeInput, context: JudgeContext, mapped: MappedRecord)
         return _judge_linked(given, context, mapped, link, digests, digest)
     if context.settings.sending is Sending.USED and not given.needed:
         return Skipped((Reason(code="not_used_yet", facts={"record": mapped.text}),), mapped.label)
+    return _judge_new(given, context, mapped, digests, digest)
+
+
+def _judge_new(
+    given: JudgeInput, context: JudgeContext, mapped: MappedRecord, digests: dict[str, str], digest: str
+) -> Verdict:
     if mapped.faults:
         return _hold(mapped.faults, mapped)
     if not context.ledger_read & _LEDGERS:
@@ -118,7 +125,7 @@ def _judge_linked(
 ) -> Verdict:
     changed = list_changed(link.facts.field_digests, digests)
     present = tuple(name for name in changed if name in mapped.element)
-    facts = LinkFacts(**{**vars(link.facts), "field_digests": digests})
+    facts = replace(link.facts, field_digests=digests)
     if digest == link.agreed_digest or not link.facts.owner or not present:
         # What the CRM blanked is not erased in Xero, and a shared contact is written by its owner alone.
         return Unchanged(digest, facts, mapped.label)

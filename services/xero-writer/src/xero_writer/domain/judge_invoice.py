@@ -24,7 +24,9 @@ from xero_writer.domain.text import describe_record
 from xero_writer.domain.verdicts import Action, Held, Need, Needs, ParentRef, Ready, Skipped, Verdict, WaitsFor
 
 
-def judge_invoice(given: JudgeInput, context: JudgeContext) -> Verdict:
+def judge_invoice(  # noqa: PLR0911 (a ladder of verdicts, one a rung)
+    given: JudgeInput, context: JudgeContext
+) -> Verdict:
     """A sales invoice."""
     record = given.record
     reference = context.reference

@@ -5,6 +5,7 @@ lines that are not sent. Account and tax of a line stay what Xero has. A field t
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
@@ -28,7 +29,9 @@ from xero_writer.domain.verdicts import Action, Held, Need, Needs, Ready, Skippe
 _WITH_LINES: Final = frozenset({*LINE_FIELDS, "LineAmountTypes"})
 
 
-def judge_linked_invoice(given: JudgeInput, context: JudgeContext, link: Link, label: RecordLabel) -> Verdict:
+def judge_linked_invoice(  # noqa: PLR0911, C901 (a ladder of verdicts, one a rung)
+    given: JudgeInput, context: JudgeContext, link: Link, label: RecordLabel
+) -> Verdict:
     """What becomes of an invoice with a counterpart."""
     record = given.record
     choice = find_status_choice(record, context.mapping)
@@ -45,9 +48,11 @@ def judge_linked_invoice(given: JudgeInput, context: JudgeContext, link: Link, l
     document = _find_document(given, link)
     status = _status(document, link)
     new_status = _choose_status(record_status=find_text(record.fields, "Status"), link=link, choice=choice, now=status)
-    facts = _next_facts(link.facts, digests, record_status=find_text(record.fields, "Status"), mapped=mapped)
+    facts = _next_facts(link.facts, digests, find_text(record.fields, "Status"), mapped)
     present = tuple(name for name in list_changed(link.facts.field_digests, digests) if name in digests)
-    if new_status is None and (digest == link.agreed_digest or not present):
+    # What the CRM blanked is not erased in Xero; what could not be read or is not there yet is no blank.
+    whole = not mapped.faults and not mapped.waits_for
+    if new_status is None and (digest == link.agreed_digest or (whole and not present)):
         return Unchanged(digest, facts, label)
     if label.dated is not None and label.dated < context.settings.books_start_date:
         start = context.settings.books_start_date.isoformat()
@@ -78,7 +83,7 @@ def _judge_ended(
     status = _status(document, link)
     credited = document is not None and document.amount_credited > 0 and document.amount_due == 0
     paid = document is not None and document.amount_paid > 0
-    if status in ENDED_STATUSES or credited and not paid:
+    if status in ENDED_STATUSES or (credited and not paid):
         return Unchanged(link.agreed_digest or "", link.facts, label)
     paid_amount, credited_amount = _amounts(document)
     due = document.amount_due if document is not None else None
@@ -168,6 +173,10 @@ def _build_update(
         element["LineAmountTypes"] = mapped.element["LineAmountTypes"]
         element["LineItems"], kept_taxes = _join_lines(link, mapped, document)
         expected_total = mapped.expected_total if kept_taxes else None
+        ids = [line.get("LineItemID") for line in element["LineItems"]]
+        facts = replace(
+            facts, lines=tuple(LinkedLine(key, line_id) for key, line_id in zip(mapped.line_keys, ids, strict=True))
+        )
     number = mapped.element["InvoiceNumber"]
     return Ready(
         Action.UPDATE,
@@ -205,17 +214,14 @@ def _join_lines(link: Link, mapped: MappedInvoice, document: LedgerInvoice | Non
 
 
 def _next_facts(
-    old: LinkFacts, digests: Mapping[str, str], *, record_status: str | None, mapped: MappedInvoice
+    old: LinkFacts, digests: Mapping[str, str], record_status: str | None, mapped: MappedInvoice
 ) -> LinkFacts:
-    known = {line.key: line for line in old.lines}
-    lines = tuple(known.get(key, LinkedLine(key)) for key in mapped.line_keys)
-    changed = {
-        "field_digests": digests,
-        "crm_status": record_status or old.crm_status,
-        "dated": mapped.label.dated or old.dated,
-        "lines": lines if old.lines else old.lines,
-    }
-    return LinkFacts(**{**vars(old), **changed})
+    return replace(
+        old,
+        field_digests=digests,
+        crm_status=record_status or old.crm_status,
+        dated=mapped.label.dated or old.dated,
+    )
 
 
 def _choose_status(*, record_status: str | None, link: Link, choice: StatusChoice | None, now: str) -> str | None:

@@ -3,6 +3,7 @@
 Account, tax and, for stock that Xero tracks, the price belong to Xero once the item is there.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from sync_kit.contracts.reasons import Reason
@@ -47,7 +48,19 @@ def judge_product(given: JudgeInput, context: JudgeContext) -> Verdict:
         return Skipped((Reason(code="not_used_yet", facts={"record": mapped.text}),), mapped.label)
     if context.reference is None:
         return Needs(frozenset({Need.REFERENCE}), mapped.label)
-    faults = (*mapped.faults, *_check_account(mapped, context.reference))
+    return _judge_new(given, context, context.reference, mapped, digests, digest)
+
+
+def _judge_new(  # noqa: PLR0911 (a ladder of verdicts, one a rung)
+    given: JudgeInput,
+    context: JudgeContext,
+    reference: Reference,
+    mapped: MappedRecord,
+    digests: dict[str, str],
+    digest: str,
+) -> Verdict:
+    record = given.record
+    faults = (*mapped.faults, *_check_account(mapped, reference))
     if mapped.faults:
         return _hold(faults, mapped)
     if Module.PRODUCTS not in context.ledger_read:
@@ -105,7 +118,7 @@ def _judge_linked(
     digest: str,
 ) -> Verdict:
     old = link.facts
-    facts = LinkFacts(**{**vars(old), "field_digests": digests, "line_text": find_line_text(given.record)})
+    facts = replace(old, field_digests=digests, line_text=find_line_text(given.record))
     present = [name for name in list_changed(old.field_digests, digests) if name in digests]
     if digest == link.agreed_digest or not old.owner or not present:
         return Unchanged(digest, facts, mapped.label)
@@ -125,7 +138,9 @@ def _judge_linked(
         reasons.append(Reason(code="ambiguous_match", facts={"record": mapped.text, "count": 2}))
     if reasons:
         return _hold(tuple(reasons), mapped)
-    facts = LinkFacts(**{**vars(facts), "code": code, "account_code": current.account_code})
+    facts = replace(
+        facts, code=code, account_code=current.account_code, tax_type=current.tax_type, tracked=current.tracked
+    )
     return Ready(
         Action.UPDATE,
         digest,

@@ -6,7 +6,7 @@ adjustment is a line of its own. LineAmount is never sent: Xero computes it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
@@ -87,7 +87,7 @@ class LineBuilder:
         if not discount:
             return [main]
         if 0 < discount <= line_amount(main.priced):
-            return [XeroLine(**{**vars(main), "discount": discount})]
+            return [replace(main, discount=discount)]
         extra = XeroLine(
             key=f"{line.key}:discount",
             text=f"Discount on {main.text}" if main.text else "Discount",

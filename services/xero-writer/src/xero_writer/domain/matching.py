@@ -66,7 +66,7 @@ class ContactKeys:
     towns: frozenset[str] = frozenset()
 
 
-def match_contact(
+def match_contact(  # noqa: PLR0911 (a ladder: number, name, e-mail; each rung may decide)
     keys: ContactKeys, hits: Sequence[LedgerContact], email_holders: int, me: ParentRef, text: str
 ) -> Found | NotThere | Undecided:
     """By ContactNumber, then by exact active name, then by an e-mail address that is unique on both sides."""
@@ -97,7 +97,7 @@ def find_other_with_name(keys: ContactKeys, hits: Sequence[LedgerContact], xero_
     return next((hit for hit in others if hit.status == "ACTIVE"), None)
 
 
-def match_item(
+def match_item(  # noqa: PLR0911 (a ladder: what Xero has, then who owns the code)
     record_id: str,
     code: str,
     name_key: str,
@@ -114,7 +114,7 @@ def match_item(
     if not exact and len(hits) > 1:
         return _refuse("ambiguous_match", record=text, count=len(hits))
     warnings = _warn_of_siblings(code, name_key, siblings, text)
-    hit = (exact or list(hits) or [None])[0]
+    hit = next(iter(exact or hits), None)
     if hit is not None:
         others = tuple(other for other in hit.linked_to if other != me)
         partners = [sibling for sibling in siblings if any(other.record_id == sibling.record_id for other in others)]

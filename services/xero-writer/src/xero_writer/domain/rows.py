@@ -35,7 +35,7 @@ class Link:
     agreed_digest: str | None = None
     status: str | None = None
     """Xero's status as last seen (documents)."""
-    facts: LinkFacts = LinkFacts()
+    facts: LinkFacts = field(default_factory=LinkFacts)
 
 
 class ParentState(StrEnum):

@@ -76,7 +76,7 @@ async def close_records(session: Session, intent_id: str, positions: Iterable[in
     await session.execute(
         update(intent_records)
         .where(intent_records.c.intent_id == intent_id, intent_records.c.position.in_(list(positions)))
-        .values(is_open=False)
+        .values(is_open=False, verdict=None)
     )
 
 
@@ -86,7 +86,7 @@ async def close_intent(session: Session, intent_id: str) -> None:
         update(intents).where(intents.c.intent_id == intent_id).values(closed_at=session.now_in_sql(), body=None)
     )
     await session.execute(
-        update(intent_records).where(intent_records.c.intent_id == intent_id).values(is_open=False)
+        update(intent_records).where(intent_records.c.intent_id == intent_id).values(is_open=False, verdict=None)
     )
 
 

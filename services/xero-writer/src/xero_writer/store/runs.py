@@ -81,6 +81,7 @@ async def advance_run(
                 "run_seq": run_seq,
                 "state": RunState.HEARD_OF.value,
                 "opened": False,
+                "reexamined": False,
                 "calls": 0,
                 "tell_again": False,
                 "moved_at": now,
@@ -225,6 +226,19 @@ async def settle_owed(
         rows,
         key=["tenant_id", "run_id", "module", "record_id"],
         update=["settled", "outcome"],
+    )
+
+
+async def remember_outcomes(
+    session: Session, tenant_id: str, run_id: str, module: Module, outcomes: Mapping[str, str]
+) -> None:
+    """What became of older versions of these; they still need the outcome of their newest one."""
+    rows = [
+        {**_owed(tenant_id, run_id, module, record_id, emitted=False), "outcome": outcome}
+        for record_id, outcome in outcomes.items()
+    ]
+    await session.upsert(
+        run_records, rows, key=["tenant_id", "run_id", "module", "record_id"], update=["outcome"]
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping, and_, bindparam, delete, exists, func, select, update
 
-from sync_kit.contracts.vocabulary import Module
+from sync_kit.contracts.vocabulary import Module, Outcome
 from sync_kit.store import Session
 from xero_writer.store.tables import intent_records, record_parts, staged_records
 
@@ -43,6 +43,8 @@ _FRESH: Mapping[str, Any] = {
 }
 _KEYS = ("business_key", "name_key", "email_key", "code", "keys_mapping")
 _VERSION = ("extraction_seq", "modified_at", "deleted", "lines_complete", "payload", *_KEYS)
+AGREED = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.LINKED})
+"""Outcomes after which the payload is not needed any more."""
 
 
 async def find_sequences(session: Session, tenant_id: str, module: Module, ids: Iterable[str]) -> dict[str, int]:
@@ -59,6 +61,7 @@ async def find_sequences(session: Session, tenant_id: str, module: Module, ids: 
 
 async def stage(session: Session, tenant_id: str, module: Module, versions: Sequence[Mapping[str, Any]]) -> None:
     """Take in versions (record_id and the columns of a version); an older one than is there changes nothing."""
+    taken_in_at = await session.now()
     rows = [
         {
             "tenant_id": tenant_id,
@@ -66,6 +69,7 @@ async def stage(session: Session, tenant_id: str, module: Module, versions: Sequ
             "record_id": version["record_id"],
             "needed": False,
             "revision": 0,
+            "taken_in_at": taken_in_at,
             **{column: version[column] for column in _VERSION},
             **_FRESH,
         }
@@ -75,7 +79,7 @@ async def stage(session: Session, tenant_id: str, module: Module, versions: Sequ
         staged_records,
         rows,
         key=["tenant_id", "module", "record_id"],
-        update=[*_VERSION, *_FRESH],
+        update=[*_VERSION, *_FRESH, "taken_in_at"],
         only_if=lambda new, old: new.extraction_seq > old.c.extraction_seq,
     )
 

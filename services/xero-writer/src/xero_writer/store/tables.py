@@ -102,6 +102,7 @@ class StagedRecord(Table, table=True):
     reasons: Any = Field(default=None, sa_column=_json())
     watches: Any = Field(default=None, sa_column=_json())
     label: Any = Field(default=None, sa_column=_json())
+    taken_in_at: datetime = Field(sa_column=_time(nullable=False))
 
 
 class RecordPart(Table, table=True):
@@ -145,7 +146,7 @@ class Intent(Table, table=True):
     action: str
     """create or update."""
     state: str
-    """sent, uncertain (its effect must be looked up) or checking (looked up, may be sent again)."""
+    """sent, uncertain (its effect must be looked up) or look_up (answered, some keys are taken)."""
     body: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     """The exact bytes; None once closed."""
     idempotency_key: str
@@ -189,7 +190,9 @@ class IntentRecord(Table, table=True):
     xero_id: str | None = None
     business_key: str
     digest: str
-    refused: bool = False
+    verdict: Any = Field(default=None, sa_column=_json())
+    """What the link is made of once Xero has agreed; None once closed."""
+    refused: bool
     """Xero says that its business key is taken: to be looked up."""
 
 
@@ -206,6 +209,8 @@ class Run(Table, table=True):
     request: Any = Field(default=None, sa_column=_json())
     opened: bool
     """What earlier runs left has been carried over."""
+    reexamined: bool
+    """What was held for something in Xero has been looked at again."""
     calls: int
     tell_again: bool
     told: Any = Field(default=None, sa_column=_json())
@@ -254,6 +259,7 @@ class WantedRecord(Table, table=True):
     record_id: str = Field(primary_key=True)
     run_id: str
     cause: str
+    answered: bool
 
 
 class MappingVersion(Table, table=True):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select, update
 
 from sync_kit.contracts.vocabulary import Module, WantedCause
 from sync_kit.store import Session
@@ -28,30 +28,33 @@ async def want(
             "record_id": record_id,
             "run_id": run_id,
             "cause": cause.value,
+            "answered": False,
         }
         for record_id in new
     ]
     await session.upsert(
-        wanted_records, rows, key=["tenant_id", "module", "record_id"], update=["run_id", "cause"]
+        wanted_records, rows, key=["tenant_id", "module", "record_id"], update=["run_id", "cause", "answered"]
     )
     return new
 
 
-async def forget_wanted(session: Session, tenant_id: str, module: Module, ids: Iterable[str]) -> None:
-    """These have come, or will never come."""
+async def note_answered(session: Session, tenant_id: str, module: Module, ids: Iterable[str]) -> None:
+    """These have come, or will never come. The question is remembered so that the same run does not ask it twice."""
     row = wanted_records.c
     await session.execute(
-        delete(wanted_records).where(
-            row.tenant_id == tenant_id, row.module == module, row.record_id.in_(list(ids))
-        )
+        update(wanted_records)
+        .where(row.tenant_id == tenant_id, row.module == module, row.record_id.in_(list(ids)), ~row.answered)
+        .values(answered=True)
     )
 
 
-async def count_wanted(session: Session, tenant_id: str, run_id: str) -> int:
-    """How many of the run's questions are open."""
+async def count_open(session: Session, tenant_id: str, run_id: str) -> int:
+    """How many of the run's questions have no answer."""
     row = wanted_records.c
     return int(
         await session.fetch_value(
-            select(func.count()).where(row.tenant_id == tenant_id, row.run_id == run_id).select_from(wanted_records)
+            select(func.count())
+            .select_from(wanted_records)
+            .where(row.tenant_id == tenant_id, row.run_id == run_id, ~row.answered)
         )
     )

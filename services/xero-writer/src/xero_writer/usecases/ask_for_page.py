@@ -6,10 +6,8 @@ from sync_kit.contracts.envelope import Envelope
 from sync_kit.contracts.events import RecordsExtracted, RecordsWanted
 from sync_kit.contracts.vocabulary import Module, WantedCause
 from sync_kit.errors import UnreadableEventError
-from sync_kit.outbox import write_events
 from sync_kit.store import Session
-from xero_writer.settings import SERVICE_NAME
-from xero_writer.store.tables import KIT_TABLES
+from xero_writer.usecases.tell import write
 
 
 async def ask_for_page(session: Session, headers: Mapping[str, str]) -> None:
@@ -29,4 +27,4 @@ async def ask_for_page(session: Session, headers: Mapping[str, str]) -> None:
         cause=WantedCause.PAGE_UNREADABLE,
         page=envelope.page,
     )
-    await write_events(session, KIT_TABLES, [wanted], source=SERVICE_NAME)
+    await write(session, [wanted])

@@ -67,7 +67,7 @@ async def take_in_not_found(session: Session, event: RecordsNotFound, envelope: 
         for record_id in ids
     ]
     await staging.stage(session, event.tenant_id, event.module, versions)
-    await wanted.forget_wanted(session, event.tenant_id, event.module, ids)
+    await wanted.note_answered(session, event.tenant_id, event.module, ids)
     await runs.move_run(session, event.tenant_id, event.run_id)
     await mark_due(session, KIT_TABLES, event.tenant_id)
 
@@ -130,7 +130,7 @@ async def _stage(
         module,
         [_to_version(record) | find_key_columns(module, record, mapping, version, key) for record in newest.values()],
     )
-    await wanted.forget_wanted(session, tenant_id, module, ids)
+    await wanted.note_answered(session, tenant_id, module, ids)
     if not await _is_ended(session, tenant_id, run_id):
         old = [record_id for record_id in ids if record_id not in newest]
         await runs.owe_emitted(session, tenant_id, run_id, module, newer=newest, known=old)

@@ -87,6 +87,13 @@ class ZohoCrm:
         spent, self.spent = self.spent, Spent()
         return spent
 
+    def give_back(self, spent: Spent) -> None:
+        """What was taken could not be booked: count it again."""
+        self.spent.calls += spent.calls
+        self.spent.credits += spent.credits
+        if self.spent.credits_remaining is None:
+            self.spent.credits_remaining = spent.credits_remaining
+
     async def ask(self, question: Question) -> Page:
         """One page of a COQL question. Zoho: COQL page."""
         body, answered_at = await self._send(

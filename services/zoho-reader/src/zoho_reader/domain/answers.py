@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 
 from sync_kit.errors import BadAnswerError
 from zoho_reader.domain.coql import Position, Question
 from zoho_reader.domain.sources import NUMBER_COLUMNS, PARENT_FIELDS, Source
+
+_ANY_TIME: Final = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,7 @@ def read_vendor_time(headers: Mapping[str, str]) -> datetime:
 
 
 def _check_order(rows: Sequence[Row], *, by_time: bool) -> None:
-    keys = [(row.modified_at.timestamp() if by_time else 0, int(row.record_id)) for row in rows]
+    keys = [(row.modified_at if by_time else _ANY_TIME, int(row.record_id)) for row in rows]
     if any(first >= second for first, second in pairwise(keys)):
         raise BadAnswerError("Zoho's rows are not in the order that was asked for")
 

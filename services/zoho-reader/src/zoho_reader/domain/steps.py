@@ -5,7 +5,7 @@ only in part, close the modules. Everything needed to decide is in the rows of t
 after a crash goes on where the last commit was.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -134,12 +134,15 @@ def choose_step(standing: Standing) -> Step:
     return Finish()
 
 
-def is_refused(module: Module, tasks: Sequence[Task]) -> Source | None:
-    """The source whose refusal fails the module, if any.
+def list_failing(source: Source, modules: Iterable[Module]) -> list[Module]:
+    """Those of `modules` that cannot go on without `source`.
 
     Accounts can go without their people, so that a missing right to contacts fails the contacts alone.
     """
-    shape = SHAPES[module]
-    refused = {task.source for task in tasks if task.state is TaskState.REFUSED}
-    essential = shape.sources if shape.is_document else (shape.headers,)
-    return next((source for source in essential if source in refused), None)
+    chosen = set(modules)
+    return [
+        module
+        for module in MODULE_ORDER
+        if module in chosen
+        and source in (SHAPES[module].sources if SHAPES[module].is_document else (SHAPES[module].headers,))
+    ]

@@ -83,7 +83,13 @@ async def save_checkpoint(
 
 
 async def find_seen(
-    session: Session, run: RunRow, module: Module, source: Source, rows: Collection[Row]
+    session: Session,
+    run: RunRow,
+    module: Module,
+    source: Source,
+    rows: Collection[Row],
+    *,
+    by_this_run_alone: bool,
 ) -> dict[str, str]:
     """Digests of what was already read, by record id: by the run of the checkpoint, and by this run itself."""
     counted = select(checkpoints.c.run_id).where(
@@ -101,7 +107,9 @@ async def find_seen(
             digests.module == module.value,
             digests.source == source.value,
             digests.modified_at >= oldest,
-            or_(digests.run_id == run.run_id, digests.run_id.in_(counted)),
+            digests.run_id == run.run_id
+            if by_this_run_alone
+            else or_(digests.run_id == run.run_id, digests.run_id.in_(counted)),
         )
     )
     seen = {row["row_id"]: row["digest"] for row in found if row["run_id"] != run.run_id}

@@ -3,13 +3,14 @@
 from sqlalchemy import and_, delete
 
 from sync_kit.store import Session
-from zoho_reader.store.tables import OF_TENANT, extraction_tasks, pending_records, run_modules, runs, staged_lines
+from zoho_reader.store.tables import KIT, OF_TENANT, extraction_tasks, pending_records, run_modules, runs, staged_lines
 
 
 async def forget_tenant(session: Session, tenant_id: str) -> None:
-    """Delete every row of a deleted tenant; its tombstone in `tenants` stays."""
-    for table in OF_TENANT:
+    """Delete every row of a deleted tenant, what it had to tell included; its tombstone in `tenants` stays."""
+    for table in (*OF_TENANT, KIT.dead_letters, KIT.parked_events):
         await session.execute(delete(table).where(table.c.tenant_id == tenant_id))
+    await session.execute(delete(KIT.outbox).where(KIT.outbox.c.key == tenant_id))
 
 
 async def forget_run_work(session: Session, tenant_id: str, run_id: str) -> None:

@@ -1,6 +1,6 @@
 """Runs as the reader knows them, merged from events that come in any order."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -11,6 +11,7 @@ from sync_kit.contracts.events import RunRequested
 from sync_kit.contracts.reasons import Reason
 from sync_kit.contracts.vocabulary import Module
 from sync_kit.store import Session
+from zoho_reader.domain.sources import Source
 from zoho_reader.store.tables import runs
 
 StageState = Literal["queued", "working", "waiting", "done", "cancelled"]
@@ -33,6 +34,7 @@ class RunRow:
     since: datetime | None
     retry_of: str | None
     planned: bool
+    extra_fields: Mapping[Source, tuple[str, ...]]
     state: StageState
     progress_seq: int
     calls: int
@@ -128,10 +130,12 @@ def _build_stub(tenant_id: str, run_id: str, run_seq: int, now: datetime) -> dic
 
 
 def _read(row: RowMapping) -> RunRow:
-    names = RunRow.__dataclass_fields__.keys() - {"modules", "waiting_for"}
+    names = RunRow.__dataclass_fields__.keys() - {"modules", "waiting_for", "extra_fields"}
     waiting_for = row["waiting_for"]
+    extra_fields = row["extra_fields"] or {}
     return RunRow(
         modules=tuple(Module(name) for name in row["modules"]),
+        extra_fields={Source(source): tuple(fields) for source, fields in extra_fields.items()},
         waiting_for=None if waiting_for is None else Reason.model_validate(waiting_for),
         **{name: row[name] for name in names},
     )

@@ -36,7 +36,10 @@ class MappingFields(Table, table=True):
 
 
 class Run(Table, table=True):
-    """One run as the reader knows it. `requested`, `cancelled` and `ended` only ever become true, in any order."""
+    """One run as the reader knows it. `requested`, `cancelled` and `ended` only ever become true, in any order.
+
+    `extra_fields` are the mapping's fields by source, frozen when the run was planned.
+    """
 
     __tablename__ = "runs"
     __table_args__ = (Index("ix_runs_tenant_seq", "tenant_id", "run_seq"),)
@@ -51,6 +54,7 @@ class Run(Table, table=True):
     since: datetime | None = Field(default=None, sa_type=UtcDateTime)
     retry_of: str | None = None
     planned: bool = False
+    extra_fields: Any = Field(default=None, sa_type=JsonText, nullable=True)
     state: str
     progress_seq: int = 0
     calls: int = 0

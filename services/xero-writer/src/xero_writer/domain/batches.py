@@ -1,0 +1,129 @@
+"""Which ready records travel in one request, and its exact bytes.
+
+One module and one verb a request, at most 50 elements and 3 MB (Xero: limits), and never two elements that Xero
+would take for one. The bytes are built once: a retry under a live key must be byte-identical.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sync_kit.contracts.codec import dumps
+from sync_kit.contracts.vocabulary import Module
+from xero_writer.domain.verdicts import Action, Ready
+
+MAX_ELEMENTS: Final = 50
+MAX_BYTES: Final = 3_000_000
+XERO_LISTS: Final[Mapping[Module, str]] = {
+    Module.ACCOUNTS: "Contacts",
+    Module.CONTACTS: "Contacts",
+    Module.PRODUCTS: "Items",
+    Module.INVOICES: "Invoices",
+}
+"""Xero's path, and the name of the list in requests and answers."""
+WRITE_QUERY: Final[Mapping[str, str]] = {"summarizeErrors": "false", "unitdp": "4"}
+_VERBS: Final[Mapping[Action, str]] = {Action.CREATE: "PUT", Action.UPDATE: "POST"}
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A record that is ready to be sent. `revision` is the one that the link will have; `max_batch` is lowered for a
+    record that was part of a request which Xero refused whole."""
+
+    module: Module
+    record_id: str
+    revision: int
+    verdict: Ready
+    max_batch: int = MAX_ELEMENTS
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One request. `full` says that no further candidate could have joined it."""
+
+    method: str
+    path: str
+    candidates: tuple[Candidate, ...]
+    body: bytes
+    full: bool = False
+
+
+@dataclass(frozen=True)
+class BatchPlan:
+    """`deferred` would collide with one that is in a batch: judge them again when that one is settled."""
+
+    batches: tuple[Batch, ...]
+    deferred: tuple[Candidate, ...]
+
+
+def plan_batches(candidates: Sequence[Candidate]) -> BatchPlan:
+    """Requests for candidates in the order given; accounts and contacts, both Xero contacts, share requests.
+
+    Raises ValueError for a candidate without an element (a link is not sent).
+    """
+    groups: dict[tuple[str, str], list[Candidate]] = {}
+    taken: set[tuple[str, str]] = set()
+    deferred = []
+    for candidate in candidates:
+        path = XERO_LISTS[candidate.module]
+        keys = {(path, key) for key in candidate.verdict.uniqueness_keys}
+        if keys & taken:
+            deferred.append(candidate)
+            continue
+        taken |= keys
+        groups.setdefault((path, _verb(candidate)), []).append(candidate)
+    batches = [batch for group in groups.values() for batch in _fill(group)]
+    return BatchPlan(tuple(batches), tuple(deferred))
+
+
+def build_batch(candidates: Sequence[Candidate], *, full: bool = False) -> Batch:
+    """One request of exactly these. Raises ValueError for none, for a mixture, or for a link."""
+    shapes = {(XERO_LISTS[candidate.module], _verb(candidate)) for candidate in candidates}
+    if len(shapes) != 1:
+        raise ValueError("a request carries one kind of element and one verb")
+    path, method = shapes.pop()
+    body = dumps({path: [candidate.verdict.element for candidate in candidates]})
+    return Batch(method, path, tuple(candidates), body, full)
+
+
+def split_batch(batch: Batch) -> tuple[Batch, Batch]:
+    """The two halves of a request that Xero could not read. Raises ValueError for a single element."""
+    middle = len(batch.candidates) // 2
+    if not middle:
+        raise ValueError("one element cannot be split")
+    return build_batch(batch.candidates[:middle], full=True), build_batch(batch.candidates[middle:], full=True)
+
+
+def idempotency_key(tenant_id: str, batch: Batch) -> str:
+    """The Idempotency-Key: the same records at the same revisions, the same key; any other content is a new revision.
+
+    At most 128 characters (Xero: idempotent requests); keys are shared by all tenants of the app, hence the tenant.
+    """
+    parts = [tenant_id, batch.method, batch.path]
+    parts += [f"{item.module.value}/{item.record_id}/{item.revision}" for item in batch.candidates]
+    return "z2x1-" + hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _verb(candidate: Candidate) -> str:
+    if candidate.verdict.element is None or candidate.verdict.action not in _VERBS:
+        raise ValueError("a link is not sent")
+    return _VERBS[candidate.verdict.action]
+
+
+def _fill(group: Sequence[Candidate]) -> list[Batch]:
+    batches: list[Batch] = []
+    current: list[Candidate] = []
+    size = 0
+    for candidate in group:
+        weight = len(dumps(candidate.verdict.element)) + 1
+        limit = min([candidate.max_batch, *(item.max_batch for item in current)])
+        if current and (len(current) + 1 > limit or size + weight > MAX_BYTES):
+            batches.append(build_batch(current, full=True))
+            current, size = [], 0
+        current.append(candidate)
+        size += weight
+    if current:
+        limit = min(item.max_batch for item in current)
+        batches.append(build_batch(current, full=len(current) >= limit))
+    return batches

@@ -1,0 +1,110 @@
+"""Rows of Xero's ledger as they are kept for matching: ids, keys, amounts; no names and no addresses.
+
+Readers take one element of Xero's answers. They raise BadAnswerError where what is needed is not there.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from sync_kit.errors import BadAnswerError
+from xero_writer.domain.field_digests import digest_fields, pick_invoice_fields
+from xero_writer.domain.keys import code_key, email_key, name_key, number_key, town_key
+from xero_writer.domain.link_facts import LinkedLine
+from xero_writer.domain.reference import find_sales_terms
+from xero_writer.domain.rows import LedgerContact, LedgerInvoice, LedgerItem
+from xero_writer.domain.xero_dates import find_xero_date, find_xero_time
+
+
+def read_contact(row: Mapping[str, Any], key: bytes) -> LedgerContact:
+    """One of Xero's Contacts. The billing town is the first address's that names one."""
+    number, email = _find_text(row, "ContactNumber"), _find_text(row, "EmailAddress")
+    addresses = row.get("Addresses")
+    towns = [
+        town
+        for address in (addresses if isinstance(addresses, list) else [])
+        if isinstance(address, Mapping) and (town := _find_text(address, "City"))
+    ]
+    terms = find_sales_terms(row.get("PaymentTerms"))
+    return LedgerContact(
+        xero_id=_text(row, "ContactID"),
+        status=_find_text(row, "ContactStatus") or "ACTIVE",
+        name_key=name_key(_text(row, "Name"), key),
+        number_key=number_key(number, key) if number else None,
+        email_key=email_key(email, key) if email else None,
+        town_key=town_key(towns[0], key) if towns else None,
+        terms_day=terms.day if terms is not None else None,
+        terms_type=terms.type if terms is not None else None,
+    )
+
+
+def read_item(row: Mapping[str, Any], key: bytes) -> LedgerItem:
+    """One of Xero's Items. Without a name its code stands for it, as in Xero's own lists."""
+    code = _text(row, "Code")
+    sales = row.get("SalesDetails")
+    sales = sales if isinstance(sales, Mapping) else {}
+    return LedgerItem(
+        xero_id=_text(row, "ItemID"),
+        code=code,
+        code_key=code_key(code, key),
+        name_key=name_key(_find_text(row, "Name") or code, key),
+        tracked=row.get("IsTrackedAsInventory") is True,
+        account_code=_find_text(sales, "AccountCode"),
+        tax_type=_find_text(sales, "TaxType"),
+    )
+
+
+def read_invoice(row: Mapping[str, Any], key: bytes) -> LedgerInvoice:
+    """One of Xero's sales invoices; with its lines where the answer carried them (paged and single reads do)."""
+    contact = row.get("Contact")
+    lines = row.get("LineItems")
+    with_lines = isinstance(lines, list) and bool(lines)
+    return LedgerInvoice(
+        xero_id=_text(row, "InvoiceID"),
+        number_key=number_key(_find_text(row, "InvoiceNumber") or "", key),
+        status=_text(row, "Status"),
+        contact_id=_find_text(contact, "ContactID") if isinstance(contact, Mapping) else None,
+        currency=_find_text(row, "CurrencyCode"),
+        dated=find_xero_date(row.get("Date")),
+        total=find_money(row, "Total"),
+        amount_due=find_money(row, "AmountDue"),
+        amount_paid=find_money(row, "AmountPaid") or Decimal(0),
+        amount_credited=find_money(row, "AmountCredited") or Decimal(0),
+        updated_at=find_xero_time(row.get("UpdatedDateUTC")),
+        field_digests=digest_fields(pick_invoice_fields(row), key) if with_lines else None,
+        lines=read_lines(row) if with_lines else None,
+    )
+
+
+def read_lines(row: Mapping[str, Any]) -> tuple[LinkedLine, ...]:
+    """The line ids of a document in Xero's order, with the accounts and taxes that Xero has. `key` is the id."""
+    lines = row.get("LineItems")
+    found = []
+    for line in lines if isinstance(lines, list) else []:
+        line_id = _find_text(line, "LineItemID") if isinstance(line, Mapping) else None
+        if line_id is None:
+            raise BadAnswerError("a line without LineItemID")
+        found.append(LinkedLine(line_id, line_id, _find_text(line, "AccountCode"), _find_text(line, "TaxType")))
+    return tuple(found)
+
+
+def find_money(row: Mapping[str, Any], name: str) -> Decimal | None:
+    """An amount; None when absent. Raises BadAnswerError for what is no exact number."""
+    value = row.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, Decimal | int):
+        raise BadAnswerError(f"{name} is no number")
+    return Decimal(value)
+
+
+def _find_text(row: Mapping[str, Any], name: str) -> str | None:
+    value = row.get(name)
+    return value if isinstance(value, str) and value else None
+
+
+def _text(row: Mapping[str, Any], name: str) -> str:
+    value = _find_text(row, name)
+    if value is None:
+        raise BadAnswerError(f"an answer without {name}")
+    return value

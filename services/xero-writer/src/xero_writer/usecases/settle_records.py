@@ -1,0 +1,167 @@
+"""Settle records: each gets its outcome, those that wait for it move, and the run hears of it.
+
+A record whose newer version came meanwhile is not settled: what is known of the older one is only remembered, so that
+"created" is not lost behind the "updated" that follows in the same run.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sync_kit.contracts.codec import content_digest
+from sync_kit.contracts.events import RecordLabel, RecordOutcome
+from sync_kit.contracts.reasons import Reason
+from sync_kit.contracts.vocabulary import Module, Outcome, ReopenedBy
+from sync_kit.store import Session
+from xero_writer.domain.link_facts import LinkFacts
+from xero_writer.domain.verdicts import watches_of
+from xero_writer.store import counters, runs, staging, waits
+from xero_writer.store.staging import AGREED, State
+from xero_writer.usecases.desk import Desk
+from xero_writer.usecases.tell import tell_outcomes
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """What became of one version of one record."""
+
+    module: Module
+    record_id: str
+    extraction_seq: int
+    outcome: Outcome
+    label: RecordLabel
+    reasons: tuple[Reason, ...] = ()
+    xero_id: str | None = None
+    facts: LinkFacts | None = None
+    """What documents need although it has no counterpart of its own."""
+
+    @property
+    def watches(self) -> frozenset[ReopenedBy]:
+        """What re-opens it; nothing re-opens what was agreed but a newer version."""
+        return frozenset() if self.outcome in AGREED else watches_of(self.reasons)
+
+    @property
+    def arrived(self) -> bool:
+        """Whether those who wait for it may go on: as a link, or as text."""
+        return self.outcome in AGREED or self.xero_id is not None or self.facts is not None
+
+
+def digest_settings(request: Mapping[str, object]) -> str | None:
+    """The run's settings as one value, so that a change of them is noticed."""
+    settings = request.get("settings")
+    return content_digest(settings) if settings is not None else None
+
+
+async def settle_records(desk: Desk, session: Session, settlements: Iterable[Settlement]) -> None:
+    """Settle them in the given transaction."""
+    by_module: dict[Module, list[Settlement]] = defaultdict(list)
+    for settlement in settlements:
+        by_module[settlement.module].append(settlement)
+    for module, found in by_module.items():
+        await _settle_module(desk, session, module, found)
+
+
+async def _settle_module(desk: Desk, session: Session, module: Module, settlements: Sequence[Settlement]) -> None:
+    ids = [settlement.record_id for settlement in settlements]
+    newest = await staging.find_sequences(session, desk.tenant_id, module, ids)
+    current = [each for each in settlements if newest.get(each.record_id) == each.extraction_seq]
+    await _change_states(desk, session, current)
+    for arrived in (True, False):
+        moved = [each.record_id for each in settlements if each.arrived is arrived]
+        await wake_children(desk, session, module, moved, arrived=arrived)
+    if desk.run_id is not None:
+        await _tell(desk, session, desk.run_id, module, settlements, {each.record_id for each in current})
+
+
+async def _change_states(desk: Desk, session: Session, settlements: Sequence[Settlement]) -> None:
+    groups: dict[bool, list[dict[str, object]]] = {True: [], False: []}
+    for each in settlements:
+        agreed = each.outcome in AGREED
+        change: dict[str, object] = {
+            "module": each.module.value,
+            "record_id": each.record_id,
+            "extraction_seq": each.extraction_seq,
+            "state": State.SETTLED.value,
+            "outcome": each.outcome.value,
+            "reasons": [reason.model_dump() for reason in each.reasons] or None,
+            "watches": sorted(each.watches) or None,
+            "label": each.label.model_dump(),
+            "facts": each.facts.to_json() if each.facts is not None else None,
+            "ready": None,
+            "refusals": 0,
+            "judged_mapping": desk.mapping_version,
+            "judged_settings": digest_settings(desk.request),
+        }
+        if agreed:
+            change["payload"] = None
+        groups[agreed].append(change)
+    for changes in groups.values():
+        await staging.change_states(session, desk.tenant_id, changes)
+
+
+async def wake_children(
+    desk: Desk, session: Session, module: Module, parent_ids: Sequence[str], *, arrived: bool
+) -> None:
+    """Judge again what waits for these; what was blocked by them only when they have arrived."""
+    if not parent_ids:
+        return
+    states = (State.WAITING, State.SETTLED) if arrived else (State.WAITING,)
+    for child_module, ids in (await waits.list_children(session, desk.tenant_id, module, parent_ids)).items():
+        await staging.restage_ids(session, desk.tenant_id, child_module, ids, *states)
+        if arrived and desk.run_id is not None and child_module.value in desk.request.get("modules", ()):
+            await runs.owe(session, desk.tenant_id, desk.run_id, child_module, ids)
+            await runs.reopen_owed(session, desk.tenant_id, desk.run_id, child_module, ids)
+
+
+async def _tell(
+    desk: Desk,
+    session: Session,
+    run_id: str,
+    module: Module,
+    settlements: Sequence[Settlement],
+    current: set[str],
+) -> None:
+    ids = [each.record_id for each in settlements]
+    before = await runs.list_outcomes(session, desk.tenant_id, run_id, module, ids)
+    outcomes = {each.record_id: _choose(before.get(each.record_id), each.outcome) for each in settlements}
+    superseded = {record_id: outcome.value for record_id, outcome in outcomes.items() if record_id not in current}
+    await runs.remember_outcomes(session, desk.tenant_id, run_id, module, superseded)
+    told = [each for each in settlements if each.record_id in current]
+    if not told:
+        return
+    await runs.settle_owed(
+        session, desk.tenant_id, run_id, module, {each.record_id: outcomes[each.record_id].value for each in told}
+    )
+    await runs.move_run(session, desk.tenant_id, run_id)
+    first = await counters.take_settled_numbers(session, desk.tenant_id, len(told))
+    settled_at = await session.now()
+    await tell_outcomes(
+        session,
+        desk.tenant_id,
+        run_id,
+        [
+            RecordOutcome(
+                module=module,
+                record_id=each.record_id,
+                outcome=outcomes[each.record_id],
+                settled_seq=first + number,
+                reasons=each.reasons,
+                label=each.label,
+                xero_id=each.xero_id,
+                settled_at=settled_at,
+            )
+            for number, each in enumerate(told)
+        ],
+    )
+    for each in told:
+        desk.tools.metrics.outcomes.labels(outcome=outcomes[each.record_id].value).inc()
+
+
+def _choose(before: str | None, now: Outcome) -> Outcome:
+    """What one run says of a record that it settled twice: that it was created, rather than what was corrected later."""
+    earlier = Outcome(before) if before is not None else None
+    if now is Outcome.UNCHANGED and earlier in (Outcome.CREATED, Outcome.UPDATED, Outcome.LINKED):
+        return earlier
+    if now is Outcome.UPDATED and earlier is Outcome.CREATED:
+        return earlier
+    return now

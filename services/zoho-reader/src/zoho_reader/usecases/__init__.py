@@ -1,0 +1,1 @@
+"""What the reader does, one file for each thing."""

@@ -1,0 +1,122 @@
+"""One slice of work for one tenant: what its steps share, and the only way in which they write.
+
+Every write is one transaction that first proves that the lease holds, that the tenant still is who it was, and that
+the run goes on; what was spent at Zoho is booked in it.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from sync_kit import points
+from sync_kit.clock import Clock
+from sync_kit.contracts.events import ConnectionFacts
+from sync_kit.contracts.vocabulary import ConnectionState, Vendor
+from sync_kit.errors import LeaseLostError
+from sync_kit.leases import Lease, check_fence
+from sync_kit.store import Session, Store
+from sync_kit.tenants import TenantRow, find_tenant
+from zoho_reader.clients.zoho_crm import ZohoCrm
+from zoho_reader.domain.pace import Pace
+from zoho_reader.domain.sources import STANDARD_COLUMNS, Source, choose_columns
+from zoho_reader.metrics import ReaderMetrics
+from zoho_reader.store import KIT
+from zoho_reader.store.columns import list_left_out
+from zoho_reader.store.credits import book_credits
+from zoho_reader.store.runs import RunRow, add_calls, find_run
+from zoho_reader.usecases.report_stage import report_stage
+
+
+@dataclass
+class Slice:
+    """`run` is as last read; `left_out` are columns that this CRM refuses; `calls` counts what left so far."""
+
+    store: Store
+    clock: Clock
+    lease: Lease
+    run: RunRow
+    connection: ConnectionFacts
+    crm: ZohoCrm
+    pace: Pace
+    metrics: ReaderMetrics
+    left_out: dict[Source, frozenset[str]] = field(default_factory=dict)
+    calls: int = 0
+
+    def list_columns(self, source: Source) -> tuple[str, ...]:
+        """What is asked for of a source."""
+        return choose_columns(source, self.run.extra_fields.get(source, ()), self.left_out.get(source, ()))
+
+    def list_wished(self, source: Source) -> frozenset[str]:
+        """What should be asked for, whether or not this CRM has it."""
+        return frozenset((*STANDARD_COLUMNS[source], *self.run.extra_fields.get(source, ())))
+
+    async def load_left_out(self) -> None:
+        """Read again what this CRM refuses."""
+        async with self.store.reading() as session:
+            since = await session.now() - self.pace.metadata_life
+            self.left_out = dict(await list_left_out(session, self.lease.tenant_id, since=since))
+
+    @asynccontextmanager
+    async def committing(self) -> AsyncIterator[Session]:
+        """One page's transaction. Raises LeaseLostError when the lease, the connection or the run is over."""
+        async with self._writing() as session:
+            yield session
+            self.run = await self._get_run(session)
+            if self.run.state != "working" or self.run.attempts:
+                self.run = await report_stage(session, self.run, "working")
+        points.passing("page.committed")
+
+    @asynccontextmanager
+    async def telling(self) -> AsyncIterator[Session]:
+        """A transaction that tells how the run stands, without a page."""
+        async with self._writing() as session:
+            self.run = await self._get_run(session)
+            yield session
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[Session]:
+        spent = self.crm.take_spent()
+        self.calls += spent.calls
+        try:
+            async with self.store.transaction() as session:
+                await check_fence(session, KIT, self.lease)
+                await self._check_tenant(session)
+                await self._get_run(session)
+                if spent.calls:
+                    await add_calls(session, self.run, spent.calls)
+                    await book_credits(
+                        session,
+                        self.lease.tenant_id,
+                        calls=spent.calls,
+                        credits_spent=spent.credits,
+                        credits_remaining=spent.credits_remaining,
+                    )
+                yield session
+        except BaseException:
+            self.calls -= spent.calls
+            self.crm.give_back(spent)
+            raise
+        self.metrics.vendor_calls.inc(spent.calls)
+        self.metrics.vendor_credits.inc(spent.credits)
+
+    async def _check_tenant(self, session: Session) -> None:
+        tenant = await find_tenant(session, KIT, self.lease.tenant_id)
+        now = None if tenant is None else find_connected(tenant)
+        if now is None or now.generation != self.connection.generation:
+            raise LeaseLostError(f"tenant {self.lease.tenant_id}: the connection is over")
+
+    async def _get_run(self, session: Session) -> RunRow:
+        run = await find_run(session, self.run.tenant_id, self.run.run_id)
+        if run is None or run.ended:
+            raise LeaseLostError(f"tenant {self.lease.tenant_id}: the run is over")
+        return run
+
+
+def find_connected(tenant: TenantRow) -> ConnectionFacts | None:
+    """The tenant's link to Zoho if we may use it."""
+    if tenant.deleted:
+        return None
+    for connection in tenant.event.connections:
+        if connection.vendor is Vendor.ZOHO and connection.state is ConnectionState.CONNECTED:
+            return connection
+    return None

@@ -1,0 +1,116 @@
+from collections.abc import Iterator, MutableMapping
+from typing import Any
+
+import pytest
+import structlog
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
+from prometheus_client import CollectorRegistry
+from structlog.testing import LogCapture
+from sync_kit.app import create_service_app
+from sync_kit.errors import AnswerLostError
+from sync_kit.testing import ApiClient
+
+
+@pytest.fixture
+def logged() -> Iterator[list[MutableMapping[str, Any]]]:
+    capture = LogCapture()
+    structlog.configure(processors=[structlog.contextvars.merge_contextvars, capture])
+    yield capture.entries
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def api() -> ApiClient:
+    router = APIRouter(prefix="/v1")
+
+    @router.get("/fail/{thing_id}")
+    async def fail(thing_id: str) -> None:
+        raise KeyError(f"canary {thing_id}")
+
+    @router.get("/half")
+    async def answer_half() -> StreamingResponse:
+        async def chunks() -> Any:
+            yield b"half"
+            raise KeyError("canary")
+
+        return StreamingResponse(chunks())
+
+    @router.post("/echo")
+    async def echo(request: Request) -> Response:
+        return Response(await request.body(), headers={"cache-control": "max-age=60"})
+
+    @router.post("/json")
+    async def take_json(body: dict[str, str]) -> dict[str, str]:
+        return body
+
+    return ApiClient(
+        create_service_app(
+            "demo", version="1", routers=[router], readiness={}, registry=CollectorRegistry(), max_body_bytes=100
+        )
+    )
+
+
+async def test_an_unexpected_error_is_a_500_that_tells_its_request_id_and_nothing_else(
+    api: ApiClient, logged: list[MutableMapping[str, Any]]
+) -> None:
+    answer = await api.get("/v1/fail/canary-id?code=canary", headers={"x-request-id": "request-1"})
+    assert (answer.status, answer.headers["content-type"]) == (500, "application/problem+json")
+    assert answer.json["request_id"] == answer.headers["x-request-id"] == "request-1"
+    assert b"canary" not in answer.body
+    assert "canary" not in str(logged)
+    failed, served = logged
+    assert (failed["event"], failed["request_id"], failed["route"]) == ("request_failed", "request-1", "/v1/fail/{thing_id}")
+    assert failed["exception"][0]["type"] == "KeyError"
+    assert (served["event"], served["status"], served["method"]) == ("request_served", 500, "GET")
+
+
+async def test_an_error_after_half_an_answer_cuts_the_connection(api: ApiClient) -> None:
+    with pytest.raises(AnswerLostError):
+        await api.get("/v1/half")
+
+
+async def test_the_log_tells_the_route_and_neither_path_nor_query_nor_body(
+    api: ApiClient, logged: list[MutableMapping[str, Any]]
+) -> None:
+    await api.call("POST", "/v1/echo?q=canary", body=b"canary")
+    await api.get("/canary")
+    assert [(line["route"], line["status"]) for line in logged] == [("/v1/echo", 200), ("unmatched", 404)]
+    assert "canary" not in str(logged)
+
+
+async def test_probes_are_logged_below_info(api: ApiClient, logged: list[MutableMapping[str, Any]]) -> None:
+    await api.get("/healthz")
+    assert [line["log_level"] for line in logged] == ["debug"]
+
+
+@pytest.mark.parametrize("given", ["short", "has space inside", "x" * 65, "semi;colon;123", ""])
+async def test_a_strange_request_id_is_replaced(api: ApiClient, given: str) -> None:
+    answer = await api.get("/healthz", headers={"x-request-id": given})
+    assert answer.headers["x-request-id"] != given
+    assert len(answer.headers["x-request-id"]) == 24
+
+
+async def test_answers_are_not_sniffed_and_not_stored_unless_a_route_says_so(api: ApiClient) -> None:
+    answer = await api.get("/healthz")
+    assert (answer.headers["x-content-type-options"], answer.headers["cache-control"]) == ("nosniff", "no-store")
+    assert (await api.call("POST", "/v1/echo", body=b"x")).headers["cache-control"] == "max-age=60"
+
+
+async def test_a_body_at_the_cap_passes_and_one_above_is_a_413_problem(api: ApiClient) -> None:
+    assert (await api.call("POST", "/v1/echo", body=b"x" * 100)).status == 200
+    answer = await api.call("POST", "/v1/echo", body=b"x" * 101)
+    assert (answer.status, answer.json["status"], answer.headers["content-type"]) == (413, 413, "application/problem+json")
+    assert "request_id" in answer.json
+
+
+@pytest.mark.parametrize("path", ["/v1/echo", "/v1/json"])
+async def test_a_body_that_grows_above_the_cap_without_saying_so_is_a_413(api: ApiClient, path: str) -> None:
+    headers = {"transfer-encoding": "chunked", "content-type": "application/json"}
+    answer = await api.call("POST", path, body=b'{"a":"' + b"x" * 200 + b'"}', headers=headers)
+    assert (answer.status, answer.headers["content-type"]) == (413, "application/problem+json")
+
+
+async def test_unknown_methods_share_one_label(api: ApiClient, logged: list[MutableMapping[str, Any]]) -> None:
+    await api.call("CANARY", "/healthz")
+    assert logged[0]["method"] == "other"
