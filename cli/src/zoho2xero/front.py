@@ -35,6 +35,10 @@ class Front:
     def __init__(self, services: Mapping[str, AsgiApp]) -> None:
         self._services = services
 
+    def replace(self, services: Mapping[str, AsgiApp]) -> None:
+        """Put other services behind the same port."""
+        self._services = services
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
@@ -57,7 +61,7 @@ class Front:
 
     def _index(self) -> str:
         rows = "".join(
-            f'<li><b>{html.escape(name)}</b>: <a href="/services/{name}/docs">API</a>, '
+            f'<li><b>{html.escape(name)}</b>: <a href="/services/{name}/openapi.json">API description</a>, '
             f'<a href="/services/{name}/readyz">readiness</a>, <a href="/services/{name}/metrics">metrics</a></li>'
             for name in self._services
         )

@@ -5,6 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
+from tests.fixtures.kit_house import bus, clock, house, store_url
+
+__all__ = ["bus", "clock", "house", "restored_logging", "store_url"]
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 import pytest
 from fastapi import APIRouter, Depends, FastAPI
 from prometheus_client import CollectorRegistry
+
 from sync_kit.app import create_service_app
 from sync_kit.identity import Principal, limit_by_address, require_scope, require_service
 from sync_kit.limits import Rate

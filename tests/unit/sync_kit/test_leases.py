@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
-from tests.unit.sync_kit.conftest import House
+from tests.fixtures.kit_house import House
 
 from sync_kit.errors import LeaseLostError
 from sync_kit.leases import (

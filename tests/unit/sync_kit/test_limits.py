@@ -1,4 +1,5 @@
 import pytest
+
 from sync_kit.errors import TooManyRequestsError
 from sync_kit.limits import Rate, TokenBuckets
 from sync_kit.testing import ManualClock

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import structlog
 from pydantic import BaseModel, ValidationError
+
 from sync_kit.errors import TryLaterError
 from sync_kit.logs import bind_context, configure_logging, get_logger
 

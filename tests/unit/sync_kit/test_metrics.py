@@ -1,5 +1,6 @@
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
+
 from sync_kit.metrics import MetricFactory, RequestMetrics, open_registry
 
 

@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
-from tests.unit.sync_kit.conftest import House
+from tests.fixtures.kit_house import House
 
 from sync_kit.contracts.envelope import Envelope, unseal
 from sync_kit.contracts.events import ExtractedRecord, RecordsExtracted, RunCancelled
+from sync_kit.contracts.topics import MAX_EVENT_BYTES
 from sync_kit.contracts.vocabulary import Module
 from sync_kit.outbox import OUTBOX_SIGNAL, write_events
 
@@ -62,6 +63,6 @@ async def test_every_event_has_an_id_of_its_own_and_wakes_the_relay(house: House
 
 async def test_an_event_above_512_kib_is_refused_by_type_and_size(house: House) -> None:
     async with house.store.transaction() as session:
-        with pytest.raises(ValueError, match=r"zoho.records-extracted.v1 has 52\d{4} bytes"):
-            await write_events(session, house.tables, [make_page(520_000 + 4_000)], source="zoho-reader")
-        await write_events(session, house.tables, [make_page(520_000)], source="zoho-reader")
+        with pytest.raises(ValueError, match=r"zoho.records-extracted.v1 has \d{6} bytes"):
+            await write_events(session, house.tables, [make_page(MAX_EVENT_BYTES)], source="zoho-reader")
+        await write_events(session, house.tables, [make_page(MAX_EVENT_BYTES - 1000)], source="zoho-reader")

@@ -4,6 +4,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from sync_kit.errors import InvalidInputError
 from sync_kit.paging import Page, cut_page, decode_cursor, encode_cursor
 

@@ -5,6 +5,7 @@ import pytest
 from fastapi import APIRouter, FastAPI, Query
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
+
 from sync_kit.errors import (
     AnswerLostError,
     BadAnswerError,
@@ -104,7 +105,11 @@ async def test_headers_of_an_error_are_sent(api: ApiClient) -> None:
 
 
 async def test_the_texts_of_inner_failures_stay_inside(api: ApiClient) -> None:
-    for error in (TryLaterError("canary"), AnswerLostError("canary"), NeedsReauthorisationError("canary", cause="expired")):
+    for error in (
+        TryLaterError("canary"),
+        AnswerLostError("canary"),
+        NeedsReauthorisationError("canary", cause="expired"),
+    ):
         RAISED["now"] = error
         assert b"canary" not in (await api.get("/raise")).body
 

@@ -3,6 +3,7 @@ from decimal import Decimal
 
 import pytest
 from pydantic import SecretStr
+
 from sync_kit.redaction import REDACTED, redact_text, redact_value
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 from sqlalchemy import select, update
-from tests.unit.sync_kit.conftest import House
+from tests.fixtures.kit_house import House
 
 from sync_kit import points
 from sync_kit.bus import LocalLog, Message
@@ -87,7 +87,7 @@ async def test_a_step_is_bounded_by_number_and_by_bytes(
     relay = Relay(house.store, house.tables, bus)
     await write(house, *[str(number) for number in range(MOST_EVENTS + 3)])
     assert [await relay.step(), await relay.step(), await relay.step()] == [MOST_EVENTS, 3, 0]
-    monkeypatch.setattr("sync_kit.relay.MOST_BYTES", 100)
+    monkeypatch.setattr("sync_kit.relay.MOST_BYTES", 60)
     await write(house, "a", "b")
     assert [await relay.step(), await relay.step(), await relay.step()] == [1, 1, 0]
 

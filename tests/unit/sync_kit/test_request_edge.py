@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 from prometheus_client import CollectorRegistry
 from structlog.testing import LogCapture
+
 from sync_kit.app import create_service_app
 from sync_kit.errors import AnswerLostError
 from sync_kit.testing import ApiClient
@@ -60,7 +61,11 @@ async def test_an_unexpected_error_is_a_500_that_tells_its_request_id_and_nothin
     assert b"canary" not in answer.body
     assert "canary" not in str(logged)
     failed, served = logged
-    assert (failed["event"], failed["request_id"], failed["route"]) == ("request_failed", "request-1", "/v1/fail/{thing_id}")
+    assert (failed["event"], failed["request_id"], failed["route"]) == (
+        "request_failed",
+        "request-1",
+        "/v1/fail/{thing_id}",
+    )
     assert failed["exception"][0]["type"] == "KeyError"
     assert (served["event"], served["status"], served["method"]) == ("request_served", 500, "GET")
 
@@ -100,7 +105,11 @@ async def test_answers_are_not_sniffed_and_not_stored_unless_a_route_says_so(api
 async def test_a_body_at_the_cap_passes_and_one_above_is_a_413_problem(api: ApiClient) -> None:
     assert (await api.call("POST", "/v1/echo", body=b"x" * 100)).status == 200
     answer = await api.call("POST", "/v1/echo", body=b"x" * 101)
-    assert (answer.status, answer.json["status"], answer.headers["content-type"]) == (413, 413, "application/problem+json")
+    assert (answer.status, answer.json["status"], answer.headers["content-type"]) == (
+        413,
+        413,
+        "application/problem+json",
+    )
     assert "request_id" in answer.json
 
 

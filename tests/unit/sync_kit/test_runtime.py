@@ -7,8 +7,9 @@ from collections.abc import Callable
 import pytest
 from prometheus_client import CollectorRegistry
 from sqlalchemy import MetaData
+
 from sync_kit.app import create_service_app
-from sync_kit.bus import Bus
+from sync_kit.bus import Bus, Message
 from sync_kit.clock import Clock, SystemClock
 from sync_kit.http import HttpClient, HttpRequest
 from sync_kit.loops import Loop
@@ -41,9 +42,7 @@ class Watched:
         return ServiceRuntime(name, app, [Loop("step", self.step, idle_seconds=60)], store, close)
 
 
-async def start(
-    runtimes: list[ServiceRuntime], stop: asyncio.Event
-) -> tuple["asyncio.Task[None]", list[int]]:
+async def start(runtimes: list[ServiceRuntime], stop: asyncio.Event) -> tuple["asyncio.Task[None]", list[int]]:
     ports: asyncio.Future[list[int]] = asyncio.get_running_loop().create_future()
     listeners = [Listener(runtime, "127.0.0.1", 0) for runtime in runtimes]
     task = asyncio.create_task(serve(listeners, clock=SystemClock(), stop=stop, on_listening=ports.set_result))
@@ -84,9 +83,7 @@ async def test_a_server_that_fails_ends_the_process_instead_of_leaving_half_of_i
     monkeypatch.setattr("uvicorn.Server.serve", fail)
     watched = Watched()
     with pytest.raises(RuntimeError, match="no server"):
-        await serve(
-            [Listener(await watched.build("s"), "127.0.0.1", 0)], clock=SystemClock(), stop=asyncio.Event()
-        )
+        await serve([Listener(await watched.build("s"), "127.0.0.1", 0)], clock=SystemClock(), stop=asyncio.Event())
     assert watched.closed == 1
 
 
@@ -131,7 +128,7 @@ def test_one_service_runs_until_sigterm_and_its_bus_is_closed(settings: ServiceS
     assert watched.closed == 1
     assert watched.steps >= 1
     with pytest.raises(RuntimeError):
-        asyncio.run(buses[0].publish([]))  # a closed bus refuses
+        asyncio.run(buses[0].publish([Message("topic", "t1", {}, b"")]))  # a closed bus refuses
 
 
 @pytest.mark.usefixtures("restored_logging")

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 from pydantic_settings import SettingsConfigDict
+
 from sync_kit.settings import ServiceSettings
 
 

@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from tests.unit.sync_kit.conftest import House
+from tests.fixtures.kit_house import House
 
 from sync_kit.contracts.events import ConnectionFacts, TenantChanged
 from sync_kit.contracts.vocabulary import ConnectionState, Vendor

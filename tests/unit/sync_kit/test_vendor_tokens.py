@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+
 from sync_kit.contracts import codec
 from sync_kit.contracts.vocabulary import Vendor
 from sync_kit.errors import NeedsReauthorisationError, NotSentError, TryLaterError

@@ -22,23 +22,23 @@ class SandboxControl:
 
     async def make_zoho_org(self, company_name: str, data_centre: str) -> str:
         """An empty CRM whose next consent on that data centre is given; returns zoho_org_id."""
-        org = await self._call(
+        org = await self.call(
             "POST", "/zoho/orgs", {"company_name": company_name, "dc": data_centre, "iso_code": "GBP"}
         )
-        await self._call("POST", "/zoho/consent", {"org_id": org["id"]})
+        await self.call("POST", "/zoho/consent", {"org_id": org["id"]})
         return str(org["id"])
 
     async def make_xero_organisation(self, name: str) -> str:
         """Empty UK books whose owner consents next; returns xero_tenant_id."""
-        organisation = await self._call("POST", "/xero/organisations", {"name": name})
+        organisation = await self.call("POST", "/xero/organisations", {"name": name})
         tenant_id = str(organisation["tenant_id"])
-        user = await self._call("POST", "/xero/users", {"name": "Demo owner", "organisations": [tenant_id]})
-        await self._call("POST", "/xero/consent", {"user_id": user["user_id"]})
+        user = await self.call("POST", "/xero/users", {"name": "Demo owner", "organisations": [tenant_id]})
+        await self.call("POST", "/xero/consent", {"user_id": user["user_id"]})
         return tenant_id
 
     async def generate_company(self, org_id: str) -> Json:
         """Fill the CRM with a believable company and a few faults on purpose."""
-        return await self._call("POST", f"/zoho/{org_id}/generate", {"seed": 1, "faults": True})
+        return await self.call("POST", f"/zoho/{org_id}/generate", {"seed": 1, "faults": True})
 
     async def import_sales(self, org_id: str, csv: Path) -> Json:
         """Fill the CRM with real sales."""
@@ -52,18 +52,19 @@ class SandboxControl:
 
     async def list_crm_records(self, org_id: str, module: str) -> list[Json]:
         """Raw CRM records."""
-        answer = await self._call("GET", f"/zoho/{org_id}/{module}")
-        return list(answer["items"])
+        answer = await self.call("GET", f"/zoho/{org_id}/{module}")
+        return list(answer["records"])
 
     async def edit_crm_record(self, org_id: str, module: str, record_id: str, changes: Mapping[str, Any]) -> None:
         """Edit as a user in the CRM."""
-        await self._call("PATCH", f"/zoho/{org_id}/{module}/{record_id}", changes)
+        await self.call("PATCH", f"/zoho/{org_id}/{module}/{record_id}", changes)
 
     async def read_ledger(self, xero_tenant_id: str) -> Json:
         """What stands in Xero: invoices, total, contacts, items, bills."""
-        return await self._call("GET", f"/xero/{xero_tenant_id}/summary")
+        return await self.call("GET", f"/xero/{xero_tenant_id}/summary")
 
-    async def _call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Json:
+    async def call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Json:
+        """Any control call; `path` is below `/_control`."""
         return await self._send(
             HttpRequest(
                 method,

@@ -5,16 +5,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import structlog
-
 from sync_kit.clock import Clock
-from sync_kit.error_names import name_error
+from sync_kit.logs import describe_error, get_logger
 from sync_kit.waiting import wait_for_any
 
 STOP_SECONDS: Final = 10.0
 LONGEST_BACKOFF_SECONDS: Final = 60.0
 
-log = structlog.get_logger()
+_log = get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,7 @@ async def run_loops(loops: Sequence[Loop], clock: Clock, stop: asyncio.Event) ->
     try:
         await stop.wait()
         limit = asyncio.create_task(_sleep(clock, STOP_SECONDS))
-        ends: list[asyncio.Task[Any]] = [limit, asyncio.create_task(asyncio.wait(tasks))]
+        ends: list[asyncio.Task[Any]] = [limit, asyncio.create_task(asyncio.wait(list(tasks)))]
         tasks += ends
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -78,7 +76,9 @@ async def _run_loop(loop: Loop, clock: Clock, stop: asyncio.Event) -> None:
         except Exception as error:  # noqa: BLE001  whatever it is, the loop must go on
             failures += 1
             seconds = min(2.0 ** (failures - 1), LONGEST_BACKOFF_SECONDS)
-            log.error("loop_failed", loop=loop.name, error=name_error(error), failures=failures, retry_seconds=seconds)
+            _log.error(
+                "loop_failed", loop=loop.name, exception=describe_error(error), failures=failures, retry_seconds=seconds
+            )
             await wait_for_any(clock, seconds, stop)
             continue
         failures = 0

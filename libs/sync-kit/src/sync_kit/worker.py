@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-import structlog
-
 from sync_kit.clock import Clock
-from sync_kit.error_names import name_error
 from sync_kit.errors import LeaseLostError, TryLaterError
 from sync_kit.leases import DUE_SIGNAL, Lease, claim_next, release
+from sync_kit.logs import describe_error, get_logger
 from sync_kit.store import KitTables, Store
 
 LONGEST_BACKOFF_SECONDS: Final = 300
 
-log = structlog.get_logger()
+_log = get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,7 @@ class Worker:
             result = await self._work(lease)
         except LeaseLostError:
             self.counts["lease_lost"] += 1
-            log.warning("lease_lost", tenant_id=lease.tenant_id, fence=lease.fence)
+            _log.warning("lease_lost", tenant_id=lease.tenant_id, fence=lease.fence)
             await self._release(lease, after_seconds=0)
             return 1
         except Exception as error:  # noqa: BLE001  one tenant's trouble must not stop the others
@@ -85,8 +83,12 @@ class Worker:
         seconds: float = min(2 ** min(failures, 16), LONGEST_BACKOFF_SECONDS)
         if isinstance(error, TryLaterError) and error.retry_at is not None:
             seconds = max(seconds, (error.retry_at - self._clock.now()).total_seconds())
-        log.error(
-            "slice_failed", tenant_id=lease.tenant_id, error=name_error(error), failures=failures, retry_seconds=seconds
+        _log.error(
+            "slice_failed",
+            tenant_id=lease.tenant_id,
+            exception=describe_error(error),
+            failures=failures,
+            retry_seconds=seconds,
         )
         await self._release(lease, after_seconds=seconds)
 

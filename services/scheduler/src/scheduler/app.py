@@ -1,9 +1,6 @@
 """The scheduler, put together: the only place that reads its settings and builds its parts."""
 
-import asyncio
 from importlib.metadata import version
-
-from prometheus_client import CollectorRegistry
 
 from scheduler.consumer import HANDLERS, TOPICS
 from scheduler.jobs import watch
@@ -19,23 +16,20 @@ from sync_kit.consumer import Consumer
 from sync_kit.http import HttpClient, HttpTransport
 from sync_kit.identity import JwksVerifier, ServiceIdentity, jwks_fetcher
 from sync_kit.loops import Loop
+from sync_kit.metrics import open_registry
 from sync_kit.relay import Relay
 from sync_kit.store import Store
-from sync_kit.store.migrate import upgrade
 
 NAME = "scheduler"
 IDLE_SECONDS = 1.0
 WATCH_SECONDS = 5.0
 
 
-async def build(
-    settings: Settings, *, bus: Bus, clock: Clock, transport: HttpTransport | None = None
-) -> ServiceRuntime:
-    """Everything built and its store brought up to date; nothing runs yet."""
-    await asyncio.to_thread(upgrade, settings.database_url, NAME)
+def build(settings: Settings, *, bus: Bus, clock: Clock, transport: HttpTransport | None = None) -> ServiceRuntime:
+    """Build the service; nothing runs yet. `transport` replaces the network."""
     store = Store.open(settings.database_url, metadata=METADATA, clock=clock, name=NAME)
     http = HttpClient(transport=transport, clock=clock)
-    registry = CollectorRegistry()
+    registry = open_registry()
     metrics = SchedulerMetrics(registry)
     subscription = bus.subscribe(NAME, TOPICS)
     consumer = Consumer(store, KIT_TABLES, subscription, HANDLERS)
@@ -58,7 +52,7 @@ async def build(
         readiness={"store": store.check},
         registry=registry,
         verifier=JwksVerifier(jwks_fetcher(http, settings.auth_url), clock),
-        service_identity=ServiceIdentity(NAME, settings.service_key),
+        service_identity=ServiceIdentity(NAME, settings.service_key, clock),
         clock=clock,
         description="Runs, the sync log, reasons and tenant settings.",
     )

@@ -14,14 +14,14 @@ class ModuleRefusedError(SyncError):
 class QuestionRefusedError(SyncError):
     """Zoho finds fault with a query (400): mostly a column that this CRM does not have or COQL cannot select.
 
-    `code` is Zoho's word; `words` its message, without any of the record's data.
+    `code` is Zoho's word; `column` the column that it names, if any.
     """
 
-    def __init__(self, source: str, *, code: str, words: str) -> None:
+    def __init__(self, source: str, *, code: str, column: str | None = None) -> None:
         super().__init__(f"Zoho refuses the question to {source}: {code}")
         self.source = source
         self.code = code
-        self.words = words
+        self.column = column
 
 
 class MissingScopeError(SyncError):

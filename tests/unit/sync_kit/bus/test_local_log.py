@@ -6,10 +6,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.fixtures.stopped_clock import StoppedClock
 
 from sync_kit.bus import Delivery, LocalLog, Message, open_bus
 from sync_kit.bus.log_file import MOST_BYTES_PER_POLL
+from sync_kit.testing import ManualClock
 
 A, COMPACTED = "sync.runs.v1", "tenants.v1"
 DAY = 24 * 3600
@@ -23,7 +23,7 @@ def name_all(deliveries: Sequence[Delivery]) -> str:
     return "".join(delivery.message.value.decode() for delivery in deliveries)
 
 
-async def test_a_log_in_memory_works_alike(clock: StoppedClock) -> None:
+async def test_a_log_in_memory_works_alike(clock: ManualClock) -> None:
     log = open_bus("local://", clock)
     await log.publish(make_messages("ab"))
     subscription = log.subscribe("writer", [A])
@@ -35,7 +35,7 @@ async def test_a_log_in_memory_works_alike(clock: StoppedClock) -> None:
     await log.close()
 
 
-async def test_the_url_names_the_file_and_the_file_is_its_owners_alone(clock: StoppedClock, tmp_path: Path) -> None:
+async def test_the_url_names_the_file_and_the_file_is_its_owners_alone(clock: ManualClock, tmp_path: Path) -> None:
     log = open_bus(f"local://{tmp_path}/deep/bus.db", clock)
     await log.publish(make_messages("a"))
     modes = {stat.S_IMODE(file.stat().st_mode) for file in (tmp_path / "deep").iterdir()}
@@ -43,7 +43,7 @@ async def test_the_url_names_the_file_and_the_file_is_its_owners_alone(clock: St
     await log.close()
 
 
-def test_another_kind_of_bus_is_refused_without_telling_its_password(clock: StoppedClock) -> None:
+def test_another_kind_of_bus_is_refused_without_telling_its_password(clock: ManualClock) -> None:
     with pytest.raises(ValueError, match="local://, not kafka://") as caught:
         open_bus("kafka://user:secret@host", clock)
     assert "secret" not in str(caught.value)
@@ -84,7 +84,7 @@ async def test_the_newest_subscription_of_a_group_has_the_topic_alone(bus: Local
     assert name_all(await new.poll(10)) == "abc"
 
 
-async def test_the_purge_takes_only_what_is_old_and_taken_in_by_every_group(bus: LocalLog, clock: StoppedClock) -> None:
+async def test_the_purge_takes_only_what_is_old_and_taken_in_by_every_group(bus: LocalLog, clock: ManualClock) -> None:
     quick, slow = bus.subscribe("quick", [A]), bus.subscribe("slow", [A])
     await bus.publish(make_messages("abc"))
     await quick.commit(await quick.poll(10))
@@ -97,7 +97,7 @@ async def test_the_purge_takes_only_what_is_old_and_taken_in_by_every_group(bus:
     assert name_all(await bus.subscribe("new", [A]).poll(10)) == "bcd"
 
 
-async def test_a_group_that_has_not_committed_yet_keeps_its_messages(bus: LocalLog, clock: StoppedClock) -> None:
+async def test_a_group_that_has_not_committed_yet_keeps_its_messages(bus: LocalLog, clock: ManualClock) -> None:
     await bus.publish(make_messages("abc"))
     quick, slow = bus.subscribe("quick", [A]), bus.subscribe("slow", [A])
     await slow.poll(1)
@@ -106,20 +106,20 @@ async def test_a_group_that_has_not_committed_yet_keeps_its_messages(bus: LocalL
     assert await bus.purge(clock.now() - timedelta(days=3)) == 0
 
 
-async def test_after_thirty_days_everything_goes(bus: LocalLog, clock: StoppedClock) -> None:
+async def test_after_thirty_days_everything_goes(bus: LocalLog, clock: ManualClock) -> None:
     await bus.publish(make_messages("abc"))
     clock.advance(30 * DAY + 1)
     assert await bus.purge(clock.now() - timedelta(days=3)) == 3
 
 
-async def test_a_compacted_topic_keeps_the_newest_of_each_key(bus: LocalLog, clock: StoppedClock) -> None:
+async def test_a_compacted_topic_keeps_the_newest_of_each_key(bus: LocalLog, clock: ManualClock) -> None:
     await bus.publish([*make_messages("ab", COMPACTED, "t1"), *make_messages("c", COMPACTED, "t2")])
     clock.advance(100 * DAY)
     assert await bus.purge(clock.now() - timedelta(days=3)) == 1
     assert name_all(await bus.subscribe("new", [COMPACTED]).poll(10)) == "bc"
 
 
-async def test_purged_bytes_are_gone_from_every_file(bus: LocalLog, clock: StoppedClock, tmp_path: Path) -> None:
+async def test_purged_bytes_are_gone_from_every_file(bus: LocalLog, clock: ManualClock, tmp_path: Path) -> None:
     def is_anywhere() -> bool:
         return any(b"planted-value" in file.read_bytes() for file in tmp_path.glob("bus.db*"))
 
@@ -130,7 +130,7 @@ async def test_purged_bytes_are_gone_from_every_file(bus: LocalLog, clock: Stopp
     assert not is_anywhere()
 
 
-async def test_positions_go_on_after_a_purge_and_a_restart(clock: StoppedClock, tmp_path: Path) -> None:
+async def test_positions_go_on_after_a_purge_and_a_restart(clock: ManualClock, tmp_path: Path) -> None:
     log = LocalLog(tmp_path / "bus.db", clock)
     subscription = log.subscribe("writer", [A])
     await log.publish(make_messages("ab"))

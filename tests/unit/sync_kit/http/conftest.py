@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
-from sync_kit.clock import SystemClock
+
 from sync_kit.http import HttpClient
+from sync_kit.testing import ManualClock
 
 Answer = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
@@ -15,6 +16,7 @@ class WireServer:
 
     def __init__(self) -> None:
         self.requests: list[bytes] = []
+        self.arrived = asyncio.Event()
         self.answer: Answer = answer_with(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
         self.url = ""
         self.port = 0
@@ -26,6 +28,7 @@ class WireServer:
                 lengths = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
                 size = int(lengths[0].split(b":")[1]) if lengths else 0
                 self.requests.append(head + (await reader.readexactly(size) if size else b""))
+                self.arrived.set()
                 await self.answer(writer)
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
@@ -44,6 +47,11 @@ def answer_with(data: bytes, *, then_close: bool = False) -> Answer:
     return answer
 
 
+async def stay_silent(_: asyncio.StreamWriter) -> None:
+    """An answer that never comes."""
+    await asyncio.Event().wait()
+
+
 @pytest.fixture
 async def wire() -> AsyncIterator[WireServer]:
     server = WireServer()
@@ -55,7 +63,12 @@ async def wire() -> AsyncIterator[WireServer]:
 
 
 @pytest.fixture
-async def http() -> AsyncIterator[HttpClient]:
-    client = HttpClient(clock=SystemClock(), max_body_bytes=100_000)
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+async def http(clock: ManualClock) -> AsyncIterator[HttpClient]:
+    client = HttpClient(clock=clock, max_body_bytes=100_000)
     yield client
     await client.close()

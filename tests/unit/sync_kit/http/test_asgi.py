@@ -2,14 +2,29 @@ import asyncio
 import contextvars
 
 import pytest
-from sync_kit.clock import SystemClock
+
+from sync_kit.clock import Clock
 from sync_kit.errors import AnswerLostError, LeaseLostError, NotSentError
 from sync_kit.http import AsgiApp, HttpClient, HttpRequest, asgi_transport
 from sync_kit.http.asgi import Message
+from sync_kit.testing import ManualClock
 
 
-def client_of(app: AsgiApp, *, host: str = "api.test", max_body_bytes: int = 100_000) -> HttpClient:
-    return HttpClient(clock=SystemClock(), transport=asgi_transport({host: app}), max_body_bytes=max_body_bytes)
+def client_of(
+    app: AsgiApp, *, host: str = "api.test", max_body_bytes: int = 100_000, clock: Clock | None = None
+) -> HttpClient:
+    transport = asgi_transport({host: app})
+    return HttpClient(clock=clock or ManualClock(), transport=transport, max_body_bytes=max_body_bytes)
+
+
+async def give_up(client: HttpClient, clock: ManualClock) -> None:
+    """Call until the application has the request, then let the time run out."""
+    call = asyncio.create_task(client.send(GET, timeout_seconds=5))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    clock.advance(5)
+    with pytest.raises(AnswerLostError):
+        await call
 
 
 def app_sending(*messages: Message) -> AsgiApp:
@@ -119,8 +134,8 @@ async def test_an_application_goes_on_after_its_caller_gave_up() -> None:
         await gate.wait()
         committed.set()
 
-    with pytest.raises(AnswerLostError):
-        await client_of(app).send(GET, timeout_seconds=0.01)
+    clock = ManualClock()
+    await give_up(client_of(app, clock=clock), clock)
     gate.set()
     await asyncio.wait_for(committed.wait(), 5)
 
@@ -134,26 +149,24 @@ async def test_closing_the_client_ends_what_still_runs() -> None:
         finally:
             cancelled.set()
 
-    client = client_of(app)
-    with pytest.raises(AnswerLostError):
-        await client.send(GET, timeout_seconds=0.01)
+    clock = ManualClock()
+    client = client_of(app, clock=clock)
+    await give_up(client, clock)
     await client.close()
     assert cancelled.is_set()
 
 
 async def test_the_application_hears_of_a_caller_that_left() -> None:
-    heard: list[str] = []
+    heard: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
     async def app(scope, receive, send):  # type: ignore[no-untyped-def]
         await receive()
-        heard.append((await receive())["type"])
+        heard.set_result((await receive())["type"])
 
-    client = client_of(app)
-    with pytest.raises(AnswerLostError):
-        await client.send(GET, timeout_seconds=0.01)
-    while not heard:
-        await asyncio.sleep(0)
-    assert heard == ["http.disconnect"]
+    clock = ManualClock()
+    client = client_of(app, clock=clock)
+    await give_up(client, clock)
+    assert await asyncio.wait_for(heard, 5) == "http.disconnect"
 
 
 async def test_the_hooks_run_before_and_after_the_application_took_the_request() -> None:

@@ -3,11 +3,12 @@ import gzip
 import socket
 
 import pytest
+from tests.unit.sync_kit.http.conftest import WireServer, answer_with, stay_silent
+
 from sync_kit.clock import SystemClock
 from sync_kit.errors import AnswerLostError, BadAnswerError, LeaseLostError, NotSentError
 from sync_kit.http import HttpClient, HttpRequest
-
-from tests.unit.sync_kit.http.conftest import WireServer, answer_with
+from sync_kit.testing import ManualClock
 
 
 async def test_a_whole_answer_comes_back_with_lower_cased_headers(http: HttpClient, wire: WireServer) -> None:
@@ -41,45 +42,50 @@ async def test_a_refused_connection_means_nothing_was_sent(http: HttpClient) -> 
         await http.send(HttpRequest("POST", f"http://127.0.0.1:{port}/"), timeout_seconds=5)
 
 
-async def test_time_running_out_before_the_write_means_nothing_was_sent(wire: WireServer) -> None:
-    client = HttpClient(clock=SystemClock(), max_connections=1)
-
-    async def stay_silent(_: asyncio.StreamWriter) -> None:
-        await asyncio.Event().wait()
-
+async def test_time_running_out_before_the_write_means_nothing_was_sent(wire: WireServer, clock: ManualClock) -> None:
+    client = HttpClient(clock=clock, max_connections=1)
     wire.answer = stay_silent
-    holder = asyncio.create_task(client.send(HttpRequest("GET", wire.url), timeout_seconds=30))
-    while not wire.requests:
-        await asyncio.sleep(0)
+    holder = asyncio.create_task(client.send(HttpRequest("GET", wire.url), timeout_seconds=60))
+    await wire.arrived.wait()
+    waiting = asyncio.create_task(client.send(HttpRequest("POST", wire.url), timeout_seconds=30))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert clock.count_sleepers() == 2
+    clock.advance(30)
     with pytest.raises(NotSentError):
-        await client.send(HttpRequest("POST", wire.url), timeout_seconds=0.05)
-    holder.cancel()
-    await asyncio.gather(holder, return_exceptions=True)
+        await waiting
+    clock.advance(30)
+    with pytest.raises(AnswerLostError):
+        await holder
     await client.close()
     assert len(wire.requests) == 1
 
 
-async def test_silence_after_the_write_is_a_lost_answer(http: HttpClient, wire: WireServer) -> None:
-    async def stay_silent(_: asyncio.StreamWriter) -> None:
-        await asyncio.Event().wait()
-
+async def test_silence_after_the_write_is_a_lost_answer(http: HttpClient, wire: WireServer, clock: ManualClock) -> None:
     wire.answer = stay_silent
+    call = asyncio.create_task(http.send(HttpRequest("POST", wire.url), timeout_seconds=30))
+    await wire.arrived.wait()
+    clock.advance(30)
     with pytest.raises(AnswerLostError):
-        await http.send(HttpRequest("POST", wire.url), timeout_seconds=0.05)
+        await call
     assert len(wire.requests) == 1
+    assert clock.count_sleepers() == 0
 
 
-async def test_a_slow_drip_does_not_outlive_the_total_time(http: HttpClient, wire: WireServer) -> None:
+async def test_a_slow_drip_does_not_outlive_the_total_time(
+    http: HttpClient, wire: WireServer, clock: ManualClock
+) -> None:
     async def drip(writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n")
-        while True:
+        for _ in range(4):
             writer.write(b".")
             await writer.drain()
-            await asyncio.sleep(0.005)
+            clock.advance(10)
+        await asyncio.Event().wait()
 
     wire.answer = drip
     with pytest.raises(AnswerLostError):
-        await asyncio.wait_for(http.send(HttpRequest("GET", wire.url), timeout_seconds=0.1), timeout=3)
+        await asyncio.wait_for(http.send(HttpRequest("GET", wire.url), timeout_seconds=30), 10)
 
 
 @pytest.mark.parametrize(
@@ -202,13 +208,9 @@ async def test_a_request_can_be_pinned_to_an_address(http: HttpClient, wire: Wir
 async def test_a_cancelled_caller_is_cancelled_and_not_told_of_a_lost_answer(
     http: HttpClient, wire: WireServer
 ) -> None:
-    async def stay_silent(_: asyncio.StreamWriter) -> None:
-        await asyncio.Event().wait()
-
     wire.answer = stay_silent
     call = asyncio.create_task(http.send(HttpRequest("GET", wire.url), timeout_seconds=30))
-    while not wire.requests:
-        await asyncio.sleep(0)
+    await wire.arrived.wait()
     call.cancel()
     with pytest.raises(asyncio.CancelledError):
         await call

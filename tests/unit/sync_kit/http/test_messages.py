@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 import pytest
+
 from sync_kit.errors import BadAnswerError
 from sync_kit.http import HttpRequest, HttpResponse, json_request, parse_json
 

@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from sync_kit.http import read_retry_after
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey, OKPKey
+
 from sync_kit.errors import AnswerLostError, NotSentError, TryLaterError, UnauthorisedError
 from sync_kit.http import HttpClient, HttpResponse, asgi_transport
 from sync_kit.identity import (

@@ -1,5 +1,6 @@
 import pytest
 from pydantic import SecretStr
+
 from sync_kit.errors import UnauthorisedError
 from sync_kit.identity import ServiceIdentity
 from sync_kit.testing import SERVICE_KEY, ManualClock, TokenIssuer

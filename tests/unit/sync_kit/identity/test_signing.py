@@ -3,6 +3,7 @@ import json
 
 import pytest
 from joserfc.jwk import OKPKey
+
 from sync_kit.identity import Principal, SigningKey, sign_access_token
 from sync_kit.testing import ManualClock
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import MetaData, delete, func, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
-from tests.unit.sync_kit.conftest import House, make_metadata
+from tests.fixtures.kit_house import House, make_metadata
 
 from sync_kit.clock import SystemClock
 from sync_kit.store import Store

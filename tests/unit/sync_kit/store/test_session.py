@@ -10,7 +10,7 @@ from sqlalchemy import MetaData, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
-from tests.unit.sync_kit.conftest import House
+from tests.fixtures.kit_house import House
 
 from sync_kit.clock import SystemClock
 from sync_kit.store import Session, Store, UtcDateTime
@@ -200,5 +200,5 @@ async def test_sqlmodel_classes_are_tables_too_and_four_services_fit_into_one_pr
     row = {"tenant_id": "t", "read_until_at": clock.now()}
     async with store.transaction() as session:
         await session.upsert(checkpoint, [row], key=["tenant_id"], update=["read_until_at"])
-        assert await session.fetch_all(select(checkpoint)) == [row]
+        assert [dict(found) for found in await session.fetch_all(select(checkpoint))] == [row]
     await store.close()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import literal, select
 from sqlalchemy.exc import StatementError
-from tests.unit.sync_kit.conftest import House
+from tests.fixtures.kit_house import House
 
 from sync_kit.store import UtcDateTime
 

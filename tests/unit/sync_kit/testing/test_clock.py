@@ -2,6 +2,7 @@ import asyncio
 from datetime import datetime, timedelta
 
 import pytest
+
 from sync_kit.testing import ManualClock
 
 

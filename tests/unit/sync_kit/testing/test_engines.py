@@ -1,4 +1,5 @@
 from sqlalchemy import Column, Integer, MetaData, Table, select
+
 from sync_kit.bus import Message
 from sync_kit.testing import memory_bus, open_test_store
 

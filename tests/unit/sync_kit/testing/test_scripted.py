@@ -1,4 +1,5 @@
 import pytest
+
 from sync_kit.clock import SystemClock
 from sync_kit.errors import AnswerLostError
 from sync_kit.http import HttpClient, HttpRequest, HttpResponse, asgi_transport, parse_json

@@ -103,14 +103,13 @@ class Bench:
         reply = Reply()
         sent = False
 
+        has_enough = asyncio.Event()
+
         async def receive() -> MutableMapping[str, Any]:
             nonlocal sent
             if sent:
-                return (
-                    {"type": "http.disconnect"}
-                    if _is_tired(reply, hang_up_after)
-                    else await _wait(reply, hang_up_after)
-                )
+                await has_enough.wait()
+                return {"type": "http.disconnect"}
             sent = True
             return {"type": "http.request", "body": body, "more_body": False}
 
@@ -121,6 +120,8 @@ class Bench:
             else:
                 reply.body += message.get("body", b"")
                 reply.is_finished = not message.get("more_body", False)
+                if hang_up_after is not None and len(reply.body) >= hang_up_after:
+                    has_enough.set()
 
         scope = {
             "type": "http",
@@ -133,16 +134,6 @@ class Bench:
         }
         await self.app(scope, receive, send)
         return reply
-
-
-def _is_tired(reply: Reply, hang_up_after: int | None) -> bool:
-    return hang_up_after is not None and len(reply.body) >= hang_up_after
-
-
-async def _wait(reply: Reply, hang_up_after: int | None) -> MutableMapping[str, Any]:
-    while not _is_tired(reply, hang_up_after):
-        await asyncio.sleep(0)
-    return {"type": "http.disconnect"}
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from datetime import timedelta
 from enum import Enum
 from typing import Final
 
-import structlog
 from sqlalchemy import delete, select
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 
@@ -27,10 +26,11 @@ from sync_kit.consumer.set_aside import (
     purge_intake,
     release_parked,
 )
+from sync_kit.contracts import codec
 from sync_kit.contracts.envelope import Envelope, unseal
 from sync_kit.contracts.events import Event, TenantChanged
-from sync_kit.error_names import name_error
 from sync_kit.errors import ParkEventError, UnreadableEventError
+from sync_kit.logs import describe_error, get_logger
 from sync_kit.store import KitTables, Session, Store
 from sync_kit.tenants import take_in_tenant
 
@@ -40,7 +40,7 @@ KEEP_INBOX: Final = timedelta(days=5)
 """The topics' retention of 3 days, and two more."""
 KEEP_PAYLOADS: Final = timedelta(days=30)
 
-log = structlog.get_logger()
+_log = get_logger(__name__)
 
 
 class _Fate(Enum):
@@ -201,18 +201,22 @@ class Consumer:
     async def _note_failure(self, session: Session, letter: Letter, envelope: Envelope, error: Exception) -> _Fate:
         self._tries[letter.event_id] += 1
         tries = self._tries[letter.event_id]
-        log.error(
-            "handler_failed", event_type=envelope.type, event_id=letter.event_id, error=name_error(error), tries=tries
+        _log.error(
+            "handler_failed",
+            event_type=envelope.type,
+            event_id=letter.event_id,
+            exception=describe_error(error),
+            tries=tries,
         )
         if tries < MOST_TRIES:
             return _Fate.TRY_AGAIN
         del self._tries[letter.event_id]
-        await self._set_aside(session, letter, _Fate.HANDLER_FAILED, name_error(error))
+        await self._set_aside(session, letter, _Fate.HANDLER_FAILED, codec.dumps(describe_error(error)).decode())
         return _Fate.HANDLER_FAILED
 
     async def _set_aside(self, session: Session, letter: Letter, fate: _Fate, detail: str) -> None:
         await bury_letter(session, self._tables, letter, reason=fate.value, detail=detail, now=await session.now())
-        log.error("event_set_aside", reason=fate.value, topic=letter.topic, event_id=letter.event_id, detail=detail)
+        _log.error("event_set_aside", reason=fate.value, topic=letter.topic, event_id=letter.event_id, detail=detail)
         if self._on_unreadable is None:
             return
         try:
@@ -222,7 +226,7 @@ class Consumer:
             if _is_trouble_of_the_store(error):
                 raise
             # The dead letter stays and a person sees it; raising would hold up every event behind this one.
-            log.error("on_unreadable_failed", event_id=letter.event_id, error=name_error(error))
+            _log.error("on_unreadable_failed", event_id=letter.event_id, exception=describe_error(error))
 
     async def _list_deleted_tenants(self, session: Session, letters: Sequence[Letter]) -> set[str]:
         tenants = self._tables.tenants
@@ -247,7 +251,7 @@ def _read(letter: Letter) -> Event:
     except UnreadableEventError:
         raise
     except Exception as error:  # such as RecursionError: bytes that nobody foresaw must not stop the consumer
-        raise UnreadableEventError(name_error(error)) from error
+        raise UnreadableEventError(f"{type(error).__name__} while reading it") from error
 
 
 def _is_trouble_of_the_store(error: Exception) -> bool:

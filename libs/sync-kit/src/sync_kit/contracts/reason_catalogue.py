@@ -39,45 +39,50 @@ WRONG_IN_THE_CRM: Final = (
     _entry("lines_missing", BLOCKED, "{record} has no lines.", SALES, "Add at least one line in the CRM.", By.CRM_CHANGE),
     _entry("lines_incomplete", BLOCKED, "The lines that we could read of {record} add up to {read}, the CRM says {crm}; some lines were not delivered.", ADMIN, "Nothing at first: we read it again. If it stays, a field is hidden from the connected CRM user.", By.CRM_CHANGE, By.TIME),
     _entry("number_missing", BLOCKED, '{record} has no number in the CRM field "{field}".', SALES, "Fill it in, or an admin chooses another number field in the mapping.", By.CRM_CHANGE, By.MAPPING),
-    _entry("number_twice_in_crm", BLOCKED, "The number {number} is on {count} CRM records.", SALES, "Renumber all but one.", By.CRM_CHANGE),
+    _entry("number_twice_in_crm", BLOCKED, "The number {number} of {record} is on {count} CRM records.", SALES, "Renumber all but one.", By.CRM_CHANGE, By.TIME),
     _entry("date_missing", BLOCKED, "{record} has no document date.", SALES, "Fill it in.", By.CRM_CHANGE),
     _entry("due_date_missing", BLOCKED, "{record} has no due date, and nothing says how many days your customers have.", ACCOUNTS, 'Fill in the due date in the CRM, or set "days until due" in the mapping.', By.CRM_CHANGE, By.MAPPING),
     _entry("value_unusable", BLOCKED, '{field} of {record} is "{value}"; Xero allows {rule}.', SALES, "Correct or shorten it in the CRM.", By.CRM_CHANGE),
+    _entry("value_left_out", WARNING, '{field} of {record} is "{value}", which Xero does not take ({rule}); it was left out or shortened.', SALES, "Correct it in the CRM if it matters in the books.", By.CRM_CHANGE),
     _entry("product_code_missing", BLOCKED, "{record} has no product code.", SALES, "Enter one in the CRM.", By.CRM_CHANGE),
-    _entry("product_code_clash", WARNING, "The code {code} differs only by capitals from {other}, which Xero may not tell apart; {effect}.", SALES, "Give one of the products another code.", By.CRM_CHANGE),
+    _entry("product_code_clash", WARNING, "The code {code} of {record} differs from another product's code {other} by capitals at most, and Xero may not tell them apart; {effect}.", SALES, "Give one of the products another code.", By.CRM_CHANGE),
     _entry("waits_for", BLOCKED, "{record} waits for {parent}: {cause}", NOBODY, "Mend the other record; see its own reason.", By.PARENT_LINKED, By.CRM_CHANGE),
 )
 
 SETUP_AND_MAPPING: Final = (
     _entry("status_blank", BLOCKED, "The CRM status of {record} is empty.", SALES, "Choose a status.", By.CRM_CHANGE, By.MAPPING),
     _entry("status_unmapped", BLOCKED, 'Nobody has said what the CRM status "{status}" means in Xero.', ADMIN, "Map it once; all records waiting for it follow.", By.CRM_CHANGE, By.MAPPING),
-    _entry("account_missing", BLOCKED, "There is no Xero account for {what}: your mapping names no default sales account.", ACCOUNTS, "Choose a default sales account in the mapping.", By.MAPPING, By.CRM_CHANGE),
+    _entry("account_missing", BLOCKED, "There is no Xero account for {what}: neither the item nor your mapping names a sales account.", ACCOUNTS, "Choose a default sales account in the mapping.", By.MAPPING, By.CRM_CHANGE),
     _entry("account_unusable", BLOCKED, "Xero account {account} is {problem}.", ACCOUNTS, "Choose another in the mapping, or restore it in Xero.", By.MAPPING, By.XERO_REFERENCE),
     _entry("tax_unmapped", BLOCKED, 'The CRM tax "{tax}" has no Xero rate for sales.', ACCOUNTS, "Map it once.", By.MAPPING, By.CRM_CHANGE),
     _entry("tax_not_said", BLOCKED, "Line {line} of {record} has no tax, and nobody has said whether that means zero-rated, exempt or outside the scope.", ACCOUNTS, "Say it once in the mapping.", By.MAPPING, By.CRM_CHANGE),
     _entry("tax_percent_differs", BLOCKED, 'The CRM charges {crm}% as "{tax}", the mapped Xero rate {rate} is {xero}%.', ACCOUNTS, "Map the right rate, or correct the CRM tax.", By.MAPPING, By.XERO_REFERENCE, By.CRM_CHANGE),
     _entry("tax_not_allowed_here", BLOCKED, 'Xero rate "{rate}" cannot be used for sales: {problem}.', ACCOUNTS, "Map another rate.", By.MAPPING, By.XERO_REFERENCE),
+    _entry("item_unknown", BLOCKED, "Xero does not have the item {code} that {record} names.", ACCOUNTS, "Restore the item in Xero, or give the product another code in the CRM.", By.TIME, By.CRM_CHANGE),
+    _entry("stock_short", BLOCKED, "Item {code} is tracked stock in Xero, and there is too little on hand for {record}.", ACCOUNTS, "Receive the stock in Xero, or let invoices go as drafts.", By.TIME, By.CRM_CHANGE, By.MAPPING),
     _entry("currency_not_enabled", BLOCKED, "{record} is in {currency}, which your Xero does not have switched on.", ACCOUNTS, "Add the currency in Xero (it needs a plan with multi-currency).", By.XERO_REFERENCE, By.CRM_CHANGE),
-    _entry("mapping_broken", BLOCKED, 'The mapping uses the CRM field "{field}", which does not exist.', ADMIN, "Choose another field in the mapping.", By.MAPPING, By.CRM_CHANGE),
+    _entry("mapping_broken", BLOCKED, 'The mapping uses the CRM field "{field}", which {record} does not have.', ADMIN, "Choose another field in the mapping, or let the connected CRM user see this one.", By.MAPPING, By.CRM_CHANGE),
 )
 
 MATCHING: Final = (
     _entry("ambiguous_match", BLOCKED, "{record} could be {count} different Xero records.", ACCOUNTS, "Make them distinct in Xero (archive or rename all but one).", By.XERO_REFERENCE, By.CRM_CHANGE),
     _entry("name_taken", BLOCKED, "{record} has the name of another customer or supplier in Xero ({difference}).", ACCOUNTS, "Rename one of the two.", By.XERO_REFERENCE, By.CRM_CHANGE),
-    _entry("number_taken_in_xero", BLOCKED, "Xero already has an invoice {number}, and it differs in {difference}.", ACCOUNTS, "If they are the same sale, make them agree; else renumber one.", By.CRM_CHANGE, By.XERO_REFERENCE),
+    _entry("number_taken_in_xero", BLOCKED, "Xero already has an invoice {number}, and it differs from {record} in {difference}.", ACCOUNTS, "If they are the same sale, make them agree; else renumber one.", By.CRM_CHANGE, By.XERO_DOCUMENT),
+    _entry("item_code_taken", BLOCKED, "The code {code} of {record} is another item's in Xero.", ACCOUNTS, "Give one of the two another code.", By.CRM_CHANGE, By.XERO_REFERENCE),
     _entry("contact_archived", BLOCKED, "{record} is archived in Xero, and archived contacts cannot be billed.", ACCOUNTS, "Restore it in Xero.", By.XERO_REFERENCE),
 )
 
 MONEY: Final = (
-    _entry("cent_difference", WARNING, "Xero computes {xero}, the CRM {crm}; {effect}.", NOBODY, "Nothing.", By.CRM_CHANGE),
+    _entry("cent_difference", WARNING, "Xero computes {xero} for {record}, the CRM {crm}; {effect}.", NOBODY, "Nothing.", By.CRM_CHANGE),
     _entry("total_differs", BLOCKED, "Xero would make {record} {xero}, the CRM says {crm}: {difference} apart.", ACCOUNTS, "Correct the CRM document or the tax mapping.", By.CRM_CHANGE, By.MAPPING),
+    _entry("discount_alters_tax", BLOCKED, "The discount of {amount} on the whole of {record} was taken after tax in the CRM (total {crm}); in Xero it would lower the tax by {tax} (total {xero}).", ACCOUNTS, "Give the discount on the lines in the CRM, or correct its tax.", By.CRM_CHANGE, By.MAPPING),
     _entry("negative_total", BLOCKED, "{record} adds up to {total}; Xero takes that only as a credit note.", ACCOUNTS, "Enter a credit note in Xero.", By.CRM_CHANGE),
 )
 
 CLOSED_TO_CHANGES: Final = (
     _entry("locked_in_xero", LOCKED, "{record} is {state} in Xero, so the change made in the CRM was not copied.", ACCOUNTS, "Credit note, or void and issue again; or undo the change in the CRM.", By.XERO_DOCUMENT, By.CRM_CHANGE),
-    _entry("period_locked", BLOCKED, "{date} is on or before your Xero lock date {lock}.", ACCOUNTS, "Move the lock date, or sales change the document date; we never move a date.", By.XERO_REFERENCE, By.CRM_CHANGE),
-    _entry("changed_in_xero", BLOCKED, "Both sides changed {record} since the last sync: {fields}.", ACCOUNTS, "Make the two agree.", By.XERO_DOCUMENT, By.CRM_CHANGE, heals=True),
+    _entry("period_locked", BLOCKED, "{record} is or was dated {date}, on or before your Xero lock date {lock}.", ACCOUNTS, "Move the lock date, or sales change the document date; we never move a date.", By.XERO_REFERENCE, By.CRM_CHANGE),
+    _entry("changed_in_xero", BLOCKED, "Both sides changed {record} since the last sync: {fields}.", ACCOUNTS, "Make the two agree.", By.XERO_DOCUMENT, By.CRM_CHANGE),
     _entry("ended_in_xero", LOCKED, "{record} was {state} in Xero by a person; it is not made again.", SALES, "Cancel it in the CRM, or make a new one with a new number.", By.CRM_CHANGE, By.XERO_DOCUMENT),
     _entry("ended_in_crm", LOCKED, "{record} was {ended} in the CRM but still stands in Xero as {state}, {due} due.", ACCOUNTS, "Delete the draft, void it or enter a credit note, whichever Xero still allows.", By.XERO_DOCUMENT, By.CRM_CHANGE),
 )
@@ -85,6 +90,7 @@ CLOSED_TO_CHANGES: Final = (
 CONNECTION_AND_LIMITS: Final = (
     _entry("needs_reauthorisation", FAILED, "{vendor} no longer lets us in ({cause}).", ADMIN, "Connect again. Nothing is lost meanwhile.", By.CONNECTION),
     _entry("permission_missing", FAILED, "The connected user may not {what}.", ADMIN, "Give that right, or connect as somebody who has it.", By.CONNECTION, By.TIME),
+    _entry("plan_limit", FAILED, "Your Xero plan allows no more approved invoices this month, so {record} did not go.", ADMIN, "Upgrade the plan, or let invoices go as drafts.", By.TIME, By.MAPPING),
     _entry("waiting_for_limit", FAILED, "{vendor} allows no more calls until {until}.", NOBODY, "Nothing.", By.TIME),
     _entry("vendor_trouble", FAILED, "{vendor} is not answering properly: {what}.", NOBODY, "Nothing; after 24 hours an admin looks.", By.TIME),
     _entry("stalled", FAILED, "No stage of this sync told anything for {minutes} minutes, so it was ended.", ADMIN, "Start another sync; it carries everything on. If it stalls again, look at /readyz of the services.", By.TIME),

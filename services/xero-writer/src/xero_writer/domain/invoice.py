@@ -24,7 +24,7 @@ from xero_writer.domain.dates import find_due_date
 from xero_writer.domain.field_digests import pick_invoice_fields
 from xero_writer.domain.lines import LineBuilder, XeroLine
 from xero_writer.domain.mapped import Faults, MappedInvoice
-from xero_writer.domain.mapping_model import Amounts, StatusChoice, TenantMapping
+from xero_writer.domain.mapping_model import STANDARD_FIELDS, Amounts, StatusChoice, TenantMapping
 from xero_writer.domain.money import round_money
 from xero_writer.domain.parents import judge_parents
 from xero_writer.domain.reference import Reference, Terms
@@ -143,7 +143,7 @@ def _map_customer(
 def _map_number(record: StagedRecord, mapping: TenantMapping, element: dict[str, Any], faults: Faults) -> None:
     field = mapping.number_fields.invoices
     number = find_invoice_number(record, mapping)
-    if field not in record.fields and record.fields:
+    if field not in record.fields and field not in STANDARD_FIELDS[Module.INVOICES]:
         faults.add("mapping_broken", field=field)
     elif number is None:
         faults.add("number_missing", field=field)

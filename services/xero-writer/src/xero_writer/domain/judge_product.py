@@ -135,7 +135,7 @@ def _judge_linked(
     others = [hit for hit in given.hits.items if hit.xero_id != link.xero_id]
     reasons = list(mapped.faults)
     if "Code" in present and any(hit.code_key == code_key(code, context.digest_key) for hit in others):
-        reasons.append(Reason(code="ambiguous_match", facts={"record": mapped.text, "count": 2}))
+        reasons.append(Reason(code="item_code_taken", facts={"record": mapped.text, "code": code}))
     if reasons:
         return _hold(tuple(reasons), mapped)
     facts = replace(

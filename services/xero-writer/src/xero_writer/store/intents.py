@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import RowMapping, func, select, update
 
-from sync_kit.contracts.vocabulary import Module
 from sync_kit.store import Session
 from xero_writer.store.tables import intent_records, intents
 
@@ -90,13 +89,10 @@ async def close_intent(session: Session, intent_id: str) -> None:
     )
 
 
-async def list_keys_in_flight(session: Session, tenant_id: str, module: Module) -> set[str]:
-    """Business keys of the module's open intents."""
-    row = intent_records.c
-    rows = await session.fetch_all(
-        select(row.business_key).where(row.tenant_id == tenant_id, row.module == module, row.is_open)
-    )
-    return {found["business_key"] for found in rows}
+async def find_run_id(session: Session, intent_id: str) -> str | None:
+    """The run in which the intent was made."""
+    run_id: str | None = await session.fetch_value(select(intents.c.run_id).where(intents.c.intent_id == intent_id))
+    return run_id
 
 
 async def find_next_due(session: Session, tenant_id: str) -> datetime | None:

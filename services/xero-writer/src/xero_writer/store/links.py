@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, bindparam, select, update
 
 from sync_kit.contracts.vocabulary import Module
 from sync_kit.store import Session
@@ -44,6 +44,23 @@ async def save_links(session: Session, tenant_id: str, links: Sequence[Mapping[s
         key=["tenant_id", "module", "record_id"],
         update=_CHANGED,
     )
+
+
+async def change_facts(session: Session, tenant_id: str, links: Sequence[Mapping[str, Any]]) -> None:
+    """Set the facts and the agreed digest of links: module, record_id, facts, agreed_digest."""
+    if not links:
+        return
+    row = record_links.c
+    statement = (
+        update(record_links)
+        .where(
+            row.tenant_id == tenant_id,
+            row.module == bindparam("p_module"),
+            row.record_id == bindparam("p_record_id"),
+        )
+        .values(facts=bindparam("p_facts", type_=row.facts.type), agreed_digest=bindparam("p_agreed_digest"))
+    )
+    await session.execute(statement, [{f"p_{name}": value for name, value in link.items()} for link in links])
 
 
 async def add_actions(session: Session, tenant_id: str, actions: Sequence[Mapping[str, Any]]) -> None:

@@ -225,6 +225,55 @@ async def restage_ids(session: Session, tenant_id: str, module: Module, ids: Ite
     )
 
 
+async def leave_intent(
+    session: Session,
+    tenant_id: str,
+    module: Module,
+    record_id: str,
+    *,
+    state: State,
+    max_batch: int | None = None,
+    refused: bool = False,
+) -> None:
+    """A record whose intent wrote nothing of it goes to `state`, unless a newer version was staged meanwhile."""
+    row = staged_records.c
+    values: dict[str, Any] = {"state": state.value}
+    if max_batch is not None:
+        values["max_batch"] = max_batch
+    if refused:
+        values["refusals"] = row.refusals + 1
+    await session.execute(
+        update(staged_records)
+        .where(
+            row.tenant_id == tenant_id,
+            row.module == module,
+            row.record_id == record_id,
+            row.state == State.IN_INTENT,
+        )
+        .values(**values)
+    )
+
+
+async def restage_skipped(session: Session, tenant_id: str, module: Module, ids: Iterable[str]) -> list[str]:
+    """Make those of these judgeable again that were skipped although they stand for nothing; returns their ids."""
+    row = staged_records.c
+    rows = await session.fetch_all(
+        select(row.record_id).where(
+            row.tenant_id == tenant_id,
+            row.module == module,
+            row.record_id.in_(list(ids)),
+            row.state == State.SETTLED,
+            row.outcome == Outcome.SKIPPED,
+            row.facts.is_(None),
+            ~row.deleted,
+        )
+    )
+    skipped = [found["record_id"] for found in rows]
+    if skipped:
+        await restage_ids(session, tenant_id, module, skipped, State.SETTLED)
+    return skipped
+
+
 async def need(session: Session, tenant_id: str, module: Module, ids: Iterable[str]) -> None:
     """A document that goes needs these records: they may go too."""
     row = staged_records.c

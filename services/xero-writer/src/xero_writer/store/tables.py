@@ -142,9 +142,9 @@ class Intent(Table, table=True):
     intent_id: str = Field(primary_key=True)
     tenant_id: str
     run_id: str | None = None
-    module: str
-    action: str
-    """create or update."""
+    method: str
+    """PUT creates, POST updates."""
+    path: str
     state: str
     """sent, uncertain (its effect must be looked up) or look_up (answered, some keys are taken)."""
     body: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))

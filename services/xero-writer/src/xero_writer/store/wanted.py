@@ -14,13 +14,8 @@ async def want(
 ) -> list[str]:
     """Note that these are asked for in the run; returns those that were not asked for in it before."""
     asked = list(ids)
-    row = wanted_records.c
-    known = await session.fetch_all(
-        select(row.record_id).where(
-            row.tenant_id == tenant_id, row.module == module, row.run_id == run_id, row.record_id.in_(asked)
-        )
-    )
-    new = [record_id for record_id in asked if record_id not in {found["record_id"] for found in known}]
+    known = await list_asked(session, tenant_id, run_id, module, asked)
+    new = [record_id for record_id in asked if record_id not in known]
     rows = [
         {
             "tenant_id": tenant_id,
@@ -36,6 +31,19 @@ async def want(
         wanted_records, rows, key=["tenant_id", "module", "record_id"], update=["run_id", "cause", "answered"]
     )
     return new
+
+
+async def list_asked(
+    session: Session, tenant_id: str, run_id: str, module: Module, ids: Iterable[str]
+) -> frozenset[str]:
+    """Those of these that were asked for in the run, answered or not."""
+    row = wanted_records.c
+    rows = await session.fetch_all(
+        select(row.record_id).where(
+            row.tenant_id == tenant_id, row.module == module, row.run_id == run_id, row.record_id.in_(list(ids))
+        )
+    )
+    return frozenset(found["record_id"] for found in rows)
 
 
 async def note_answered(session: Session, tenant_id: str, module: Module, ids: Iterable[str]) -> None:

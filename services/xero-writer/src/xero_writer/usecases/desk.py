@@ -119,16 +119,16 @@ class Desk:
         if not self.calls_left:
             raise SliceOverError("this slice has made its calls")
         if not self.allowance.count_free(self.now(), settling=settling):
-            raise self._wait_for_uncertain()
+            raise self.wait_for_uncertain()
         try:
             answer = await self.send(request)
         except (NotSentError, AnswerLostError) as error:
-            raise self._blocked("a read had no answer") from error
+            raise self.blocked("a read had no answer") from error
         if answer.good or answer.status in (400, 404):
             return answer
         if answer.status != 429:
             self.allowance.note_trouble(self.now())
-        raise self._blocked(f"Xero answered {answer.status}")
+        raise self.blocked(f"Xero answered {answer.status}")
 
     async def send(self, request: XeroRequest) -> XeroAnswer:
         """Any call, whatever its answer; the caller has made sure that the allowance has room for it.
@@ -201,11 +201,18 @@ class Desk:
             self.tools.tokens.forget(self.tenant_id)
         raise LeaseLostError(f"tenant {self.tenant_id}: the connection was replaced")
 
-    def _blocked(self, message: str) -> OutOfCallsError:
+    def trouble(self, message: str) -> OutOfCallsError:
+        """An answer was of no use: leave Xero alone for a while, then ask again."""
+        self.allowance.note_trouble(self.now())
+        return self.blocked(message)
+
+    def blocked(self, message: str) -> OutOfCallsError:
+        """To raise when Xero must be left alone for what was learnt just now."""
         until = self.allowance.blocked_until or self.now() + timedelta(seconds=2)
         return OutOfCallsError(message, until=until, limit=self.allowance.blocked_by or "trouble")
 
-    def _wait_for_uncertain(self) -> OutOfCallsError:
+    def wait_for_uncertain(self) -> OutOfCallsError:
+        """To raise when too many calls without an answer may still be at work."""
         return OutOfCallsError(
             "calls without an answer may still be at work", until=self.now() + timedelta(seconds=15), limit="concurrent"
         )

@@ -39,11 +39,13 @@ async def gather_inputs(
     ids = [row["record_id"] for row in rows]
     records = {row["record_id"]: _to_record(module, row) for row in rows}
     linked = await links.list_links(session, tenant_id, module, ids)
-    hits = await _find_hits(session, tenant_id, module, rows, linked, digest_key)
-    siblings = await _find_siblings(session, tenant_id, module, rows)
-    holders = await _count_holders(session, tenant_id, module, rows)
     refs = {record_id: list_parents(record) for record_id, record in records.items()}
     parents = await view_parents(session, tenant_id, {ref for found in refs.values() for ref in found})
+    hits = await _find_hits(session, tenant_id, module, rows, linked, digest_key)
+    if module is Module.INVOICES:
+        hits = await _add_customers(session, tenant_id, hits, refs, parents)
+    siblings = await _find_siblings(session, tenant_id, module, rows)
+    holders = await _count_holders(session, tenant_id, module, rows)
     return [
         JudgeInput(
             record=records[row["record_id"]],
@@ -178,6 +180,35 @@ async def _find_contacts(
         contacts = tuple(replace(to_ledger_contact(hit), linked_to=owners.get(hit["xero_id"], ())) for hit in mine)
         hits[record_id] = LedgerHits(contacts=contacts)
     return hits
+
+
+async def _add_customers(
+    session: Session,
+    tenant_id: str,
+    hits: Mapping[str, LedgerHits],
+    refs: Mapping[str, tuple[ParentRef, ...]],
+    parents: Mapping[ParentRef, ParentView],
+) -> dict[str, LedgerHits]:
+    """Documents also see the ledger's contact of their customer: it may be archived, and it may have terms."""
+    ids = {
+        record_id: {parents[ref].xero_id for ref in found if ref.module in CONTACT_MODULES} - {None}
+        for record_id, found in refs.items()
+    }
+    rows = await ledger.list_contacts(
+        session,
+        tenant_id,
+        numbers=(),
+        names=(),
+        emails=(),
+        xero_ids={xero_id for found in ids.values() for xero_id in found if xero_id is not None},
+    )
+    contacts = {row["xero_id"]: to_ledger_contact(row) for row in rows}
+    return {
+        record_id: replace(
+            found, contacts=tuple(contacts[xero_id] for xero_id in ids[record_id] if xero_id in contacts)
+        )
+        for record_id, found in hits.items()
+    }
 
 
 _Index = dict[str, dict[str, RowMapping]]

@@ -19,7 +19,7 @@ def check_answer(status: int, body: object, *, source: str) -> object:
         return body
     if status in _EMPTY:
         return None
-    code, words = read_refusal(body)
+    code, column = read_refusal(body)
     if status == 429:
         raise RateLimitedError("Zoho allows no more calls for now", limit="unknown")
     if status >= 500:
@@ -34,18 +34,19 @@ def check_answer(status: int, body: object, *, source: str) -> object:
             raise MissingScopeError("the consent does not cover this")
         raise ModuleRefusedError(source)
     if status in {400, 404, 413} and code:
-        raise QuestionRefusedError(source, code=code, words=words)
+        raise QuestionRefusedError(source, code=code, column=column)
     raise BadAnswerError(f"Zoho answered {status}")
 
 
-def read_refusal(body: object) -> tuple[str, str]:
-    """Code and message of Zoho's error envelope; empty texts when it is not one."""
-    if not isinstance(body, Mapping):
-        return "", ""
-    code, words = body.get("code"), body.get("message")
-    if code is None and isinstance(body.get("data"), list) and body["data"] and isinstance(body["data"][0], Mapping):
-        code, words = body["data"][0].get("code"), body["data"][0].get("message")
-    return (code if isinstance(code, str) else ""), (words if isinstance(words, str) else "")
+def read_refusal(body: object) -> tuple[str, str | None]:
+    """The code of Zoho's error envelope (empty when it is not one), and the column that it finds fault with."""
+    envelope = body if isinstance(body, Mapping) else {}
+    inner = envelope.get("data")
+    if "code" not in envelope and isinstance(inner, list) and inner and isinstance(inner[0], Mapping):
+        envelope = inner[0]
+    code, details = envelope.get("code"), envelope.get("details")
+    column = details.get("column_name") if isinstance(details, Mapping) else None
+    return (code if isinstance(code, str) else ""), (column if isinstance(column, str) else None)
 
 
 def is_composite(body: object) -> bool:

@@ -19,8 +19,8 @@ def lines_add_up(header: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) 
     stated = find_number(header.get("Sub_Total"))
     if stated is None:
         return True
-    amounts = [_list_readings(line) for line in lines]
-    if any(not readings for readings in amounts):
+    amounts = [readings for line in lines if (readings := _list_readings(line)) is not None]
+    if len(amounts) < len(lines):
         return True
     tolerance = CENT * max(len(lines), 1)
     totals = [sum((readings[at] for readings in amounts), Decimal(0)) for at in range(3)]

@@ -168,9 +168,7 @@ async def test_the_day_rate_is_used_for_a_foreign_currency_unless_one_is_sent(xe
 
 async def test_a_plan_with_few_approvals_refuses_the_next_one_of_the_month(xero: XeroDriver) -> None:
     await xero.settings(approvals_a_month=1)
-    first, second, draft = await xero.put(
-        "Invoices", bill(Status="AUTHORISED"), bill(Status="AUTHORISED"), bill()
-    )
+    first, second, draft = await xero.put("Invoices", bill(Status="AUTHORISED"), bill(Status="AUTHORISED"), bill())
     assert first["StatusAttributeString"] == draft["StatusAttributeString"] == "OK"
     assert messages(second) == ["You have reached the limit of invoices you can approve."]
 

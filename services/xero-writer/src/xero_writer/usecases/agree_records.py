@@ -1,0 +1,101 @@
+"""What Xero has agreed to becomes links, ledger rows and outcomes, in one transaction.
+
+The same whether an answer said so or a look-up after a lost answer found it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from sync_kit.contracts.reasons import Reason
+from sync_kit.contracts.vocabulary import Module, Outcome
+from sync_kit.store import Session
+from xero_writer.domain.answers import XERO_IDS, agree, find_total_difference
+from xero_writer.domain.link_facts import LinkFacts
+from xero_writer.domain.text import describe_record
+from xero_writer.domain.verdicts import Action, Ready
+from xero_writer.domain.xero_dates import find_xero_time
+from xero_writer.store import links
+from xero_writer.usecases.desk import Desk
+from xero_writer.usecases.read_ledger import KINDS, save_rows
+from xero_writer.usecases.ready_records import ready_from_json
+from xero_writer.usecases.settle_records import Settlement, settle_records
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """One record of an intent and the element with which Xero agreed to it."""
+
+    record: RowMapping
+    verdict: Ready
+    element: Mapping[str, Any]
+    facts: LinkFacts
+    xero_id: str
+    reasons: tuple[Reason, ...]
+
+    @property
+    def module(self) -> Module:
+        return Module(self.record["module"])
+
+
+def build_agreement(desk: Desk, record: RowMapping, element: Mapping[str, Any]) -> Agreement:
+    """Read the element. Raises BadAnswerError when it lacks what the link must know."""
+    module = Module(record["module"])
+    verdict = ready_from_json(record["verdict"])
+    text = describe_record(module, verdict.label, record["record_id"])
+    difference = find_total_difference(verdict.expected_total, element, text)
+    return Agreement(
+        record=record,
+        verdict=verdict,
+        element=element,
+        facts=agree(module, verdict.facts, element, desk.digest_key),
+        xero_id=str(element[XERO_IDS[module]]),
+        reasons=(*verdict.warnings, *((difference,) if difference is not None else ())),
+    )
+
+
+async def agree_records(
+    desk: Desk, session: Session, agreements: Sequence[Agreement], *, run_id: str | None
+) -> None:
+    """Save links, ledger rows and history, and settle the records. `run_id`: the run whose intent it was."""
+    rows: list[dict[str, Any]] = []
+    actions: list[dict[str, Any]] = []
+    settlements: list[Settlement] = []
+    by_kind: dict[str, list[Mapping[str, Any]]] = {}
+    for each in agreements:
+        outcome = Outcome.CREATED if each.verdict.action is Action.CREATE else Outcome.UPDATED
+        key = {"module": each.module.value, "record_id": each.record["record_id"], "xero_id": each.xero_id}
+        status = each.element.get("Status")
+        rows.append(
+            {
+                **key,
+                "revision": each.record["revision"],
+                "agreed_digest": each.verdict.digest,
+                "agreed_updated_at": find_xero_time(each.element.get("UpdatedDateUTC")),
+                "status": status if isinstance(status, str) and each.module is Module.INVOICES else None,
+                "business_key": each.verdict.business_key,
+                "facts": each.facts.to_json(),
+            }
+        )
+        actions.append({**key, "run_id": run_id, "action": outcome.value, "number": each.verdict.label.number})
+        settlements.append(
+            Settlement(
+                module=each.module,
+                record_id=each.record["record_id"],
+                extraction_seq=each.record["extraction_seq"],
+                outcome=outcome,
+                label=each.verdict.label,
+                reasons=each.reasons,
+                xero_id=each.xero_id,
+            )
+        )
+        by_kind.setdefault(KINDS[each.module], []).append(each.element)
+    if not rows:
+        return
+    await links.save_links(session, desk.tenant_id, rows)
+    await links.add_actions(session, desk.tenant_id, actions)
+    for kind, elements in by_kind.items():
+        await save_rows(desk, session, kind, elements)
+    await settle_records(desk, session, settlements)

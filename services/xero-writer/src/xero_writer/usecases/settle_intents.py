@@ -1,0 +1,251 @@
+"""Settle open intents before anything new is done: an effect that is not known is looked up, never guessed.
+
+- A create whose answer was lost: wait until no zombie of it can still be executed, look its records up by key, adopt
+  what is ours. Nothing of it there: the same bytes and key again, or back to ready when its run was stopped.
+- An update whose answer was lost: the same bytes and key again; it says by id what shall be.
+- A key that Xero calls taken: look up at once. Ours: adopt. Somebody else's: the record is judged again with what was
+  found, and held when that explains nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import RowMapping
+
+from sync_kit.contracts import codec
+from sync_kit.contracts.vocabulary import Module, Outcome
+from sync_kit.errors import BadAnswerError
+from sync_kit.store import Session
+from xero_writer.domain.look_ups import explain_not_ours, is_ours
+from xero_writer.domain.text import describe_record
+from xero_writer.store import intents, staging
+from xero_writer.store.intents import IntentState
+from xero_writer.store.runs import RunState
+from xero_writer.store.staging import State
+from xero_writer.usecases.agree_records import Agreement, agree_records, build_agreement
+from xero_writer.usecases.commit_answer import UNCERTAIN_WAIT, back_to_ready, go_in_halves, hold_record
+from xero_writer.usecases.desk import Desk
+from xero_writer.usecases.find_in_xero import Found, find_in_xero
+from xero_writer.usecases.read_ledger import KINDS, save_rows, sweep_changes
+from xero_writer.usecases.ready_records import ready_from_json
+from xero_writer.usecases.send_batches import Sending, send_all
+from xero_writer.usecases.settle_records import settle_records
+
+MOST_REFUSALS: Final = 2
+LONGEST_WAIT: Final = timedelta(minutes=10)
+CREATES: Final = "PUT"
+
+
+@dataclass
+class _Split:
+    """The records of an intent by what the look-up said of them."""
+
+    ours: list[tuple[RowMapping, Mapping[str, Any]]]
+    others: list[tuple[RowMapping, Sequence[Mapping[str, Any]], Mapping[str, Any]]]
+    absent: list[RowMapping]
+
+
+async def settle_intents(desk: Desk) -> int:
+    """Settle what is due; returns how many were looked at. Raises what calls raise when they must wait."""
+    await _find_orphans(desk)
+    async with desk.tools.store.reading() as session:
+        opened = await intents.list_open(session, desk.tenant_id)
+        now = await session.now()
+    due = [intent for intent in opened if intent["due_at"] is not None and intent["due_at"] <= now]
+    for intent in due:
+        if intent["method"] == CREATES or intent["state"] == IntentState.LOOK_UP:
+            await _look_up(desk, intent)
+        else:
+            await _repeat_update(desk, intent)
+    return len(due)
+
+
+async def _find_orphans(desk: Desk) -> None:
+    """Intents that a slice left on their way: it died, so their effect is unknown.
+
+    Those of another process count as just sent: its clock and ours may differ, and on SQLite it is dead only now.
+    """
+    async with desk.tools.store.reading() as session:
+        opened = await intents.list_open(session, desk.tenant_id)
+    mine = desk.tools.boot_id
+    orphans = [each for each in opened if each["state"] == IntentState.SENT or each["boot_id"] != mine]
+    if not orphans:
+        return
+    async with desk.writing() as session:
+        now = await session.now()
+        for each in orphans:
+            sent_at = now if each["boot_id"] != mine or each["last_sent_at"] > now else each["last_sent_at"]
+            asks_at_once = each["state"] == IntentState.LOOK_UP
+            await intents.change_intent(
+                session,
+                each["intent_id"],
+                state=each["state"] if asks_at_once else IntentState.UNCERTAIN.value,
+                boot_id=mine,
+                due_at=now if asks_at_once else sent_at + UNCERTAIN_WAIT,
+            )
+            desk.tools.metrics.uncertain.inc()
+
+
+async def _look_up(desk: Desk, intent: RowMapping) -> None:
+    async with desk.tools.store.reading() as session:
+        records = await intents.list_records(session, intent["intent_id"])
+        body = await intents.get_body(session, intent["intent_id"])
+    sent = _list_elements(body, intent["path"])
+    found: dict[str, Sequence[Mapping[str, Any]]] = {}
+    for module in {Module(record["module"]) for record in records}:
+        keys = [record["business_key"] for record in records if record["module"] == module]
+        found.update(await find_in_xero(desk, module, list(dict.fromkeys(keys))))
+    split = _split(records, sent, found)
+    try:
+        agreements = [build_agreement(desk, record, element) for record, element in split.ours]
+    except BadAnswerError as error:
+        raise desk.trouble("what a look-up found cannot be read") from error
+    if intent["state"] == IntentState.LOOK_UP:
+        await _settle_refused(desk, intent, split, agreements)
+    elif intent["words"] is None and not agreements and not split.others and _may_send(desk, intent):
+        await _send_again(desk, intent, body)
+    else:
+        await _settle_looked_up(desk, intent, split, agreements)
+
+
+def _list_elements(body: bytes, path: str) -> list[Mapping[str, Any]]:
+    elements: list[Mapping[str, Any]] = codec.loads(body)[path]
+    return elements
+
+
+def _split(records: Sequence[RowMapping], sent: Sequence[Mapping[str, Any]], found: Found) -> _Split:
+    split = _Split([], [], [])
+    for record in records:
+        element = sent[record["position"]]
+        rows = found.get(record["business_key"], ())
+        mine = [row for row in rows if is_ours(Module(record["module"]), element, row)]
+        if len(mine) == 1:
+            split.ours.append((record, mine[0]))
+        elif rows:
+            split.others.append((record, rows, element))
+        else:
+            split.absent.append(record)
+    return split
+
+
+def _may_send(desk: Desk, intent: RowMapping) -> bool:
+    """A create goes again only while its own run goes on: a person who stops a run wants nothing new in the books."""
+    return desk.run is not None and desk.run["state"] == RunState.REQUESTED
+
+
+async def _settle_looked_up(
+    desk: Desk, intent: RowMapping, split: _Split, agreements: Sequence[Agreement]
+) -> None:
+    """What is ours is adopted, what is somebody else's is judged again, what is not there goes again."""
+    async with desk.writing() as session:
+        await intents.close_records(
+            session, intent["intent_id"], [*(each.record["position"] for each in agreements)]
+        )
+        await agree_records(desk, session, agreements, run_id=intent["run_id"])
+        await _judge_again(desk, session, split)
+        if intent["words"] is not None:
+            alone = len(split.absent) == 1 and not agreements and not split.others
+            if alone:
+                await go_in_halves(desk, session, split.absent, words=intent["words"])
+            else:
+                size = max(1, (len(split.absent) + len(agreements) + len(split.others)) // 2)
+                await back_to_ready(desk, session, split.absent, max_batch=size)
+        else:
+            await back_to_ready(desk, session, split.absent)
+        await intents.close_intent(session, intent["intent_id"])
+    desk.tools.metrics.intents.labels(how="looked_up").inc()
+
+
+async def _settle_refused(
+    desk: Desk, intent: RowMapping, split: _Split, agreements: Sequence[Agreement]
+) -> None:
+    """Keys that Xero called taken: adopt what is ours, judge again what is not, hold what stays unexplained."""
+    absent = split.absent
+    if any(record["module"] in (Module.ACCOUNTS, Module.CONTACTS) for record in absent):
+        # The number is free, so it is the name: somebody made that contact since the ledger was read.
+        await sweep_changes(desk, KINDS[Module.CONTACTS])
+    async with desk.writing() as session:
+        await intents.close_records(session, intent["intent_id"], [each.record["position"] for each in agreements])
+        await agree_records(desk, session, agreements, run_id=intent["run_id"])
+        await _judge_again(desk, session, split)
+        sent = _list_elements(await intents.get_body(session, intent["intent_id"]), intent["path"])
+        await _judge_or_hold(
+            desk, session, [(record, (), sent[record["position"]]) for record in absent]
+        )
+        await intents.close_intent(session, intent["intent_id"])
+    desk.tools.metrics.intents.labels(how="looked_up").inc()
+
+
+async def _judge_again(desk: Desk, session: Session, split: _Split) -> None:
+    """What was found belongs to somebody else: keep it as a ledger row, and let the judge say what that means."""
+    for record, rows, _ in split.others:
+        await save_rows(desk, session, KINDS[Module(record["module"])], rows)
+    await _judge_or_hold(desk, session, split.others)
+
+
+async def _judge_or_hold(
+    desk: Desk,
+    session: Session,
+    refused: Sequence[tuple[RowMapping, Sequence[Mapping[str, Any]], Mapping[str, Any]]],
+) -> None:
+    held = []
+    for record, rows, element in refused:
+        module = Module(record["module"])
+        staged = await staging.list_by_ids(session, desk.tenant_id, module, [record["record_id"]])
+        refusals = staged[record["record_id"]]["refusals"] if record["record_id"] in staged else 0
+        if refusals + 1 >= MOST_REFUSALS:
+            label = ready_from_json(record["verdict"]).label
+            text = describe_record(module, label, record["record_id"])
+            held.append(hold_record(record, Outcome.BLOCKED, (explain_not_ours(module, element, rows, text),)))
+        else:
+            await staging.leave_intent(
+                session, desk.tenant_id, module, record["record_id"], state=State.STAGED, refused=True
+            )
+    await settle_records(desk, session, held)
+
+
+async def _send_again(desk: Desk, intent: RowMapping, body: bytes) -> None:
+    """The same bytes under the same key. Raises what the allowance raises when they may not go now."""
+    if not desk.allowance.count_free(desk.now(), settling=True):
+        raise desk.wait_for_uncertain()
+    async with desk.writing() as session:
+        now = await session.now()
+        await intents.change_intent(
+            session,
+            intent["intent_id"],
+            state=IntentState.SENT.value,
+            attempts=intent["attempts"] + 1,
+            last_sent_at=now,
+            due_at=None,
+            boot_id=desk.tools.boot_id,
+        )
+    sending = Sending(
+        intent_id=intent["intent_id"],
+        method=intent["method"],
+        path=intent["path"],
+        body=body,
+        key=intent["idempotency_key"],
+        run_id=intent["run_id"],
+    )
+    await send_all(desk, [sending])
+
+
+async def _repeat_update(desk: Desk, intent: RowMapping) -> None:
+    async with desk.tools.store.reading() as session:
+        records = await intents.list_records(session, intent["intent_id"])
+        body = await intents.get_body(session, intent["intent_id"])
+    if intent["words"] is None:
+        await _send_again(desk, intent, body)
+        return
+    async with desk.writing() as session:
+        await go_in_halves(desk, session, records, words=intent["words"])
+        await intents.close_intent(session, intent["intent_id"])
+    desk.tools.metrics.intents.labels(how="looked_up").inc()
+
+
+async def find_next_settling(desk: Desk) -> datetime | None:
+    """When the next open intent may be looked at."""
+    async with desk.tools.store.reading() as session:
+        return await intents.find_next_due(session, desk.tenant_id)

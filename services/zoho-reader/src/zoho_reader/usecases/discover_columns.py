@@ -1,0 +1,32 @@
+"""Zoho finds fault with a question: find out which columns this CRM does not have, and ask without them."""
+
+from zoho_reader.domain.sources import NEEDED_COLUMNS, Source
+from zoho_reader.errors import ModuleRefusedError, QuestionRefusedError
+from zoho_reader.store.columns import save_left_out
+from zoho_reader.usecases.open_slice import Slice
+
+_NOT_PLAIN = ("jsonarray", "jsonobject")
+
+
+async def discover_columns(work: Slice, source: Source, refusal: QuestionRefusedError) -> None:
+    """Look the module's fields up once and leave out what does not exist, or what COQL cannot select.
+
+    Raises the refusal again when no column explains it: then asking differently is not in our power.
+    """
+    work.metrics.refusals.labels(kind="question").inc()
+    asked = set(work.list_columns(source)) - NEEDED_COLUMNS
+    try:
+        types = await work.crm.list_field_types(source)
+    except ModuleRefusedError:
+        types = dict.fromkeys(asked, "")  # the metadata may not be read: only what Zoho itself names can be left out
+    suspects = {column for column in asked if column not in types}
+    if not suspects and refusal.column in asked:
+        suspects = {refusal.column}
+    if not suspects:
+        suspects = {column for column in asked if types[column] in _NOT_PLAIN and column.endswith("Tax")}
+    if not suspects:
+        raise refusal
+    async with work.committing() as session:
+        known = work.left_out.get(source, frozenset())
+        await save_left_out(session, work.run.tenant_id, source, known | suspects)
+    await work.load_left_out()

@@ -1,0 +1,55 @@
+"""Hand records on to the writer: numbered, cut into events, remembered by page, all in the page's own transaction."""
+
+from collections.abc import Sequence
+
+from sync_kit.contracts.events import RecordsNotFound
+from sync_kit.contracts.vocabulary import Module
+from sync_kit.outbox import write_events
+from sync_kit.store import Session
+from zoho_reader.domain.assembly import Draft, cut_into_events
+from zoho_reader.store import KIT
+from zoho_reader.store.emissions import count_emitted, note_emissions, take_extraction_seq
+from zoho_reader.store.run_modules import add_modules, get_module, save_module
+from zoho_reader.store.staged import drop_held
+from zoho_reader.store.wanted import settle_wanted
+from zoho_reader.usecases.open_slice import Slice
+from zoho_reader.usecases.report_stage import SOURCE_NAME, announce_module
+
+
+async def emit_records(session: Session, work: Slice, module: Module, drafts: Sequence[Draft]) -> None:
+    """Emit records of one module and tell E as it is now. What was wanted or held of them is settled."""
+    if not drafts:
+        return
+    run = work.run
+    await add_modules(session, run, [module], requested=False)
+    row = await get_module(session, run, module)
+    seq = await take_extraction_seq(session, run.tenant_id)
+    events, emitted = cut_into_events(run.tenant_id, run.run_id, drafts, extraction_seq=seq, first_page=row.next_page)
+    await write_events(session, KIT, events, source=SOURCE_NAME)
+    await note_emissions(session, run, module, emitted)
+    ids = [draft.record_id for draft in drafts]
+    await settle_wanted(session, run.tenant_id, module, ids)
+    await drop_held(session, run, module, ids)
+    count = await count_emitted(session, run, module)
+    await save_module(session, run, module, next_page=row.next_page + len(events), emitted=count)
+    await announce_module(session, run, await get_module(session, run, module))
+    work.metrics.records.labels(module=module.value).inc(len(drafts))
+    work.metrics.incomplete.inc(sum(not draft.lines_complete for draft in drafts))
+
+
+async def settle_missing(session: Session, work: Slice, module: Module, record_ids: Sequence[str]) -> None:
+    """The CRM does not have those records (any more). The writer hears of those that it wanted."""
+    if not record_ids:
+        return
+    run = work.run
+    await drop_held(session, run, module, record_ids)
+    missed = await settle_wanted(session, run.tenant_id, module, record_ids)
+    if missed:
+        event = RecordsNotFound(
+            tenant_id=run.tenant_id,
+            run_id=run.run_id,
+            module=module,
+            extraction_seq=await take_extraction_seq(session, run.tenant_id),
+            record_ids=tuple(missed),
+        )
+        await write_events(session, KIT, [event], source=SOURCE_NAME)

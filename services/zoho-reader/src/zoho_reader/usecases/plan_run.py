@@ -1,0 +1,84 @@
+"""Decide what a run reads: from its checkpoints where there are any, else everything."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sync_kit.contracts.vocabulary import Module
+from sync_kit.store import Session
+from zoho_reader.domain.sources import SHAPES, Source, list_modules_fed, list_sources
+from zoho_reader.domain.steps import Task, TaskState, Way
+from zoho_reader.store.checkpoints import CheckpointRow, list_checkpoints
+from zoho_reader.store.columns import list_mapping_fields
+from zoho_reader.store.run_modules import add_modules
+from zoho_reader.store.runs import save_run
+from zoho_reader.store.tasks import save_tasks
+from zoho_reader.usecases.open_slice import Slice
+
+Checkpoints = Mapping[tuple[Module, Source], CheckpointRow]
+
+
+async def plan_run(work: Slice) -> None:
+    """Write down the run's tasks, once. A retry reads nothing: its modules close at once."""
+    async with work.telling() as session:
+        fields = await list_mapping_fields(session, work.run.tenant_id)
+        await save_run(
+            session,
+            work.run,
+            planned=True,
+            extra_fields={source.value: list(names) for source, names in fields.items()},
+        )
+        await add_modules(session, work.run, work.run.modules, requested=True)
+        if work.run.retry_of is None:
+            await _plan_tasks(session, work, fields)
+    async with work.committing():
+        pass
+
+
+async def _plan_tasks(session: Session, work: Slice, fields: Mapping[Source, tuple[str, ...]]) -> None:
+    run = work.run
+    checkpoints = await list_checkpoints(session, run.tenant_id)
+    wished = {source: work.list_wished(source) | set(fields.get(source, ())) for source in Source}
+    scanned = _list_scanned(run.modules, checkpoints, wished, has_window=run.since is not None)
+    tasks = []
+    for source in list_sources(run.modules):
+        if source in scanned:
+            tasks.append(Task(source, Way.SCAN, TaskState.OPEN))
+            continue
+        fed = list_modules_fed(source, run.modules)
+        since = min(_find_start(module, source, checkpoints, run.since, work) for module in fed)
+        tasks.append(Task(source, Way.CHANGES, TaskState.OPEN, since=since))
+    await save_tasks(session, run, tasks)
+
+
+def _find_start(
+    module: Module, source: Source, checkpoints: Checkpoints, window: datetime | None, work: Slice
+) -> datetime:
+    if window is not None and SHAPES[module].is_document:
+        return window
+    return checkpoints[module, source].watermark - work.pace.overlap
+
+
+def _list_scanned(
+    modules: tuple[Module, ...],
+    checkpoints: Checkpoints,
+    wished: Mapping[Source, frozenset[str]],
+    *,
+    has_window: bool,
+) -> set[Source]:
+    """Sources to be read whole: never read before, or without a field that the mapping needs now.
+
+    Headers and children are read whole together, and so are modules that share a source.
+    """
+    scanned: set[Source] = set()
+    for module in modules:
+        shape = SHAPES[module]
+        if has_window and shape.is_document:
+            continue
+        known = [checkpoints.get((module, source)) for source in shape.sources]
+        if any(row is None or not wished[row.source] <= row.columns for row in known):
+            scanned |= set(shape.sources)
+    for _ in modules:
+        for module in modules:
+            if scanned & set(SHAPES[module].sources):
+                scanned |= set(SHAPES[module].sources)
+    return scanned

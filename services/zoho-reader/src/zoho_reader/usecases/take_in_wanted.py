@@ -1,0 +1,28 @@
+"""What the writer tells: fields that its mapping needs, and records whose payload it needs (again)."""
+
+from sync_kit.contracts.envelope import Envelope
+from sync_kit.contracts.events import MappingChanged, RecordsWanted
+from sync_kit.contracts.vocabulary import WantedCause
+from sync_kit.leases import mark_due
+from sync_kit.store import Session
+from zoho_reader.store import KIT
+from zoho_reader.store.columns import save_mapping_fields
+from zoho_reader.store.emissions import list_on_page
+from zoho_reader.store.wanted import want_records
+from zoho_reader.usecases.take_in_run import ensure_tenant_known
+
+
+async def take_in_wanted(session: Session, event: RecordsWanted, _: Envelope) -> None:
+    """Note the debt. A page that could not be read is wanted by the ids of the records that went on it."""
+    await ensure_tenant_known(session, event.tenant_id)
+    record_ids = list(event.record_ids)
+    if event.cause is WantedCause.PAGE_UNREADABLE and event.page is not None:
+        record_ids += await list_on_page(session, event.tenant_id, event.run_id, event.module, event.page)
+    await want_records(session, event.tenant_id, event.module, set(record_ids), event.cause)
+    await mark_due(session, KIT, event.tenant_id)
+
+
+async def take_in_mapping(session: Session, event: MappingChanged, _: Envelope) -> None:
+    """The next run asks for these fields too, and reads everything once more where they were not asked for before."""
+    await ensure_tenant_known(session, event.tenant_id)
+    await save_mapping_fields(session, event)
