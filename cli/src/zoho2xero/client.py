@@ -66,9 +66,7 @@ class ApiClient:
         self, method: str, path: str, body: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
     ) -> Json:
         bearer = {"authorization": f"Bearer {await self._bearer()}"}
-        return await call_json(
-            self._http, method, self._credentials.url + path, body, {**bearer, **(headers or {})}
-        )
+        return await call_json(self._http, method, self._credentials.url + path, body, {**bearer, **(headers or {})})
 
     async def _bearer(self) -> str:
         if self._clock.monotonic() >= self._renew_at:

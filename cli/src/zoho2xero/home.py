@@ -18,7 +18,6 @@ class Secrets:
     operator_token: str
     service_key: str
     vault_key: str
-    digest_key: str
 
     def __repr__(self) -> str:
         return "Secrets(...)"
@@ -33,7 +32,6 @@ def prepare_home(home: Path) -> Secrets:
             operator_token=secrets.token_urlsafe(32),
             service_key=secrets.token_urlsafe(48),
             vault_key=base64.b64encode(os.urandom(32)).decode(),
-            digest_key=secrets.token_urlsafe(32),
         )
         draft = file.with_suffix(".draft")  # renamed when whole: a killed start leaves no half file
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

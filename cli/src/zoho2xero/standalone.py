@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
+from rich.console import Console
+
 import auth.app
 import auth.settings
 import scheduler.app
@@ -22,9 +25,6 @@ import xero_writer.app
 import xero_writer.settings
 import zoho_reader.app
 import zoho_reader.settings
-from pydantic import SecretStr
-from rich.console import Console
-
 from sync_kit.app import ServiceRuntime
 from sync_kit.bus import Bus, open_bus
 from sync_kit.clock import Clock, SystemClock
@@ -46,42 +46,32 @@ class StandaloneOptions:
     home: Path
 
 
-@dataclass(frozen=True)
-class Vendors:
-    """Settings that say who the vendors are; empty: the real ones, from the environment."""
-
-    auth: Mapping[str, Any]
-    xero_writer: Mapping[str, Any]
+VendorSettings = Mapping[str, Any]
+"""Settings of auth that say who the vendors are; empty: the real ones, from the environment."""
 
 
-REAL_VENDORS = Vendors(auth={}, xero_writer={})
-
-
-def point_at_sandbox(url: str) -> Vendors:
+def point_at_sandbox(url: str) -> VendorSettings:
     """Both vendors at a sandbox's address."""
     centres = {
         name: {"accounts_url": f"{url}/zoho/{name}", "api_url": f"{url}/zoho/{name}", "web_url": f"{url}/zoho/{name}"}
         for name in SANDBOX_DATA_CENTRES
     }
-    return Vendors(
-        auth={
-            "zoho_client_id": "zoho-sandbox-client",
-            "zoho_client_secret": "zoho-sandbox-secret",
-            "zoho_data_centres": centres,
-            "xero_client_id": "xero-sandbox-client",
-            "xero_client_secret": "xero-sandbox-secret",
-            "xero_login_url": f"{url}/xero",
-            "xero_identity_url": f"{url}/xero",
-            "xero_api_url": f"{url}/xero",
-        },
-        xero_writer={},
-    )
+    return {
+        "zoho_client_id": "zoho-sandbox-client",
+        "zoho_client_secret": "zoho-sandbox-secret",
+        "zoho_data_centres": centres,
+        "xero_client_id": "xero-sandbox-client",
+        "xero_client_secret": "xero-sandbox-secret",
+        "xero_login_url": f"{url}/xero",
+        "xero_identity_url": f"{url}/xero",
+        "xero_api_url": f"{url}/xero",
+    }
 
 
-def build_services(
+async def build_services(
     home: Path,
     secrets: Secrets,
-    vendors: Vendors,
+    vendors: VendorSettings,
     *,
     public_url: str,
     bus: Bus,
@@ -104,19 +94,16 @@ def build_services(
         operator_token=SecretStr(secrets.operator_token),
         vault_keys={"home": SecretStr(secrets.vault_key)},
         vault_current_key="home",
-        **vendors.auth,
-    )
-    writer_settings = xero_writer.settings.Settings(
-        **shared("xero_writer"), digest_key=SecretStr(secrets.digest_key), **vendors.xero_writer
+        **vendors,
     )
     for name in ("auth", "scheduler", "zoho_reader", "xero_writer"):
-        upgrade(shared(name)["database_url"], name)
+        await asyncio.to_thread(upgrade, shared(name)["database_url"], name)
     parts: dict[str, Any] = {"bus": bus, "clock": clock, "transport": transport}
     return {
         "auth": auth.app.build(auth_settings, **parts),
         "scheduler": scheduler.app.build(scheduler.settings.Settings(**shared("scheduler")), **parts),
         "zoho-reader": zoho_reader.app.build(zoho_reader.settings.Settings(**shared("zoho_reader")), **parts),
-        "xero-writer": xero_writer.app.build(writer_settings, **parts),
+        "xero-writer": xero_writer.app.build(xero_writer.settings.Settings(**shared("xero_writer")), **parts),
     }
 
 
@@ -130,9 +117,7 @@ async def run_standalone(options: StandaloneOptions, console: Console) -> int:
     with find_vendors(options.port + 1, console) as vendors, stop_on_signals(stop):
         bus = open_bus(f"local://{options.home.resolve()}/events.db", clock)
         try:
-            services = await asyncio.to_thread(
-                build_services, options.home, secrets, vendors, public_url=url, bus=bus, clock=clock
-            )
+            services = await build_services(options.home, secrets, vendors, public_url=url, bus=bus, clock=clock)
             console.print(f"zoho2xero listens at {url}. Stores and secrets are in {options.home}.", markup=False)
             await serve([join(services, options.port)], clock=clock, stop=stop)
         finally:
@@ -158,10 +143,10 @@ def join(services: Mapping[str, ServiceRuntime], port: int) -> Listener:
 
 
 @contextmanager
-def find_vendors(sandbox_port: int, console: Console) -> Iterator[Vendors]:
+def find_vendors(sandbox_port: int, console: Console) -> Iterator[VendorSettings]:
     """The real vendors, a running sandbox, or one that lives as long as this."""
     if os.environ.get("AUTH_ZOHO_CLIENT_ID") and os.environ.get("AUTH_XERO_CLIENT_ID"):
-        yield REAL_VENDORS
+        yield {}
         return
     running = os.environ.get("ZOHO2XERO_SANDBOX_URL")
     if running:

@@ -8,15 +8,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from prometheus_client import CollectorRegistry
+from pydantic import SecretStr
+
 from auth.app import build, build_keyring, build_vendors, list_data_centres
 from auth.metrics import AuthMetrics
 from auth.settings import DataCentreUrls, Settings
 from auth.usecases.refresh_grant import Refresher
-from prometheus_client import CollectorRegistry
-from pydantic import SecretStr
-from vendor_sandbox.app import Sandbox, create_sandbox
-from vendor_sandbox.core.clock import VirtualClock
-
 from sync_kit.app import ServiceRuntime
 from sync_kit.bus import Bus
 from sync_kit.contracts import codec
@@ -26,6 +24,8 @@ from sync_kit.http import HttpClient, HttpRequest, HttpResponse, HttpTransport, 
 from sync_kit.identity import ServiceIdentity
 from sync_kit.loops import settle
 from sync_kit.testing import SERVICE_KEY, ApiAnswer, ApiClient, ManualClock, memory_bus
+from vendor_sandbox.app import Sandbox, create_sandbox
+from vendor_sandbox.core.clock import VirtualClock
 
 PUBLIC_URL = "http://127.0.0.1:8000"
 SANDBOX_URL = "http://sandbox.test"
@@ -98,6 +98,11 @@ class House:
         """Another process of the service on the same store and the same wires. Close it."""
         settings = Settings(**{**dict(self.settings), **changes})
         return build(settings, bus=self.bus, clock=self.clock, transport=self.transport)
+
+    @property
+    def database(self) -> Path:
+        """The store's file."""
+        return Path(self.settings.database_url.removeprefix("sqlite:///"))
 
     def make_refresher(self) -> Refresher:
         """Another refresher on the same store, to be killed."""
@@ -247,7 +252,8 @@ class Partner:
         """Connect Xero and choose one of several organisations by API."""
         started = await self.start(tenant_id, "xero")
         page = await self.house.browse(await self.house.consent(started["connect_url"]))
-        assert page.status == 200 and "Which organisation?" in page.body.decode(), page.body
+        assert page.status == 200, page.body
+        assert "Which organisation?" in page.body.decode()
         path = f"/v1/connections/{started['connection_id']}/organisation"
         answer = await self.api.post(path, {"xero_tenant_id": xero_tenant_id})
         assert answer.status == 200, answer.body

@@ -6,7 +6,7 @@ from typing import Any
 
 from sync_kit.clock import Clock
 from sync_kit.http import HttpClient
-from zoho2xero.client import ApiClient, Credentials, call_json
+from zoho2xero.client import ApiClient, ApiError, Credentials, call_json
 from zoho2xero.demo.browser import walk_consent
 
 
@@ -30,9 +30,7 @@ class Prepared:
     xero_tenant_id: str
 
 
-async def prepare(
-    http: HttpClient, url: str, operator_token: str, company: Company, *, clock: Clock
-) -> Prepared:
+async def prepare(http: HttpClient, url: str, operator_token: str, company: Company, *, clock: Clock) -> Prepared:
     """Partner, tenant, both connections, mapping, start date and go-ahead."""
     partner = await call_json(
         http, "POST", f"{url}/v1/partners", {"name": "Demo partner"}, {"authorization": f"Bearer {operator_token}"}
@@ -68,8 +66,14 @@ async def _connect(http: HttpClient, api: ApiClient, wanted: Mapping[str, Any]) 
 async def _wait_until_known(api: ApiClient, tenant_id: str, clock: Clock) -> None:
     """The other services learn of a tenant by event; give that a moment."""
     for _ in range(100):
-        settings = await api.get(f"/v1/settings/{tenant_id}")
-        if len(settings["connected"]) == 2:
-            return
+        try:
+            settings = await api.get(f"/v1/settings/{tenant_id}")
+            await api.get(f"/v1/mappings/{tenant_id}")
+        except ApiError as error:
+            if error.status != 404:
+                raise
+        else:
+            if len(settings["connected"]) == 2:
+                return
         await clock.sleep(0.1)
     raise TimeoutError("the services did not learn of the new tenant within 10 seconds")

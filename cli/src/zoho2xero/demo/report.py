@@ -13,9 +13,7 @@ def describe_run(run: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": run["run_id"],
         "status": run["state"],
-        "modules": {
-            module["module"]: {count: module[count] for count in COUNTS} for module in run["modules"]
-        },
+        "modules": {module["module"]: {count: module[count] for count in COUNTS} for module in run["modules"]},
         "calls": {vendor: calls["used"] for vendor, calls in run["calls"].items()},
         "seconds": float(run["seconds"]),
     }

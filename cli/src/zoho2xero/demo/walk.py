@@ -92,9 +92,7 @@ async def _edit_a_few(demo: Walk) -> int:
         limit=EDITED_INVOICES,
     )
     for entry in log["items"]:
-        await demo.sandbox.edit_crm_record(
-            demo.zoho_org_id, "Invoices", entry["record_id"], {"Due_Date": "2031-01-31"}
-        )
+        await demo.sandbox.edit_crm_record(demo.zoho_org_id, "Invoices", entry["record_id"], {"Due_Date": "2031-01-31"})
         demo.console.print(f"Invoice {entry['label']['number']}: new due date 2031-01-31.", markup=False)
     return len(log["items"])
 
@@ -103,9 +101,7 @@ async def _expect_every_document_accounted(demo: Walk, run: Mapping[str, Any]) -
     """Each CRM invoice is in Xero or has its reason."""
     in_crm = len(await demo.sandbox.list_crm_records(demo.zoho_org_id, "Invoices"))
     invoices = next(module for module in run["modules"] if module["module"] == "invoices")
-    demo.expect(
-        invoices["settled"] == in_crm, f"{in_crm} invoices in the CRM, {invoices['settled']} have an outcome"
-    )
+    demo.expect(invoices["settled"] == in_crm, f"{in_crm} invoices in the CRM, {invoices['settled']} have an outcome")
     in_xero = (await demo.sandbox.read_ledger(demo.prepared.xero_tenant_id))["invoices"]
     went = sum(invoices[outcome] or 0 for outcome in MOVED)
     demo.expect(in_xero == went, f"{went} invoices went, {in_xero} stand in Xero")

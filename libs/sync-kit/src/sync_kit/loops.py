@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sync_kit.clock import Clock
-from sync_kit.logs import describe_error, get_logger
+from sync_kit.logs import get_logger
 from sync_kit.waiting import wait_for_any
 
 STOP_SECONDS: Final = 10.0
@@ -76,9 +76,7 @@ async def _run_loop(loop: Loop, clock: Clock, stop: asyncio.Event) -> None:
         except Exception as error:  # noqa: BLE001  whatever it is, the loop must go on
             failures += 1
             seconds = min(2.0 ** (failures - 1), LONGEST_BACKOFF_SECONDS)
-            _log.error(
-                "loop_failed", loop=loop.name, exception=describe_error(error), failures=failures, retry_seconds=seconds
-            )
+            _log.error("loop_failed", loop=loop.name, exc_info=error, failures=failures, retry_seconds=seconds)
             await wait_for_any(clock, seconds, stop)
             continue
         failures = 0

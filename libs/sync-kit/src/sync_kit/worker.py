@@ -10,7 +10,7 @@ from typing import Final
 from sync_kit.clock import Clock
 from sync_kit.errors import LeaseLostError, TryLaterError
 from sync_kit.leases import DUE_SIGNAL, Lease, claim_next, release
-from sync_kit.logs import describe_error, get_logger
+from sync_kit.logs import get_logger
 from sync_kit.store import KitTables, Store
 
 LONGEST_BACKOFF_SECONDS: Final = 300
@@ -86,7 +86,7 @@ class Worker:
         _log.error(
             "slice_failed",
             tenant_id=lease.tenant_id,
-            exception=describe_error(error),
+            exc_info=error,
             failures=failures,
             retry_seconds=seconds,
         )

@@ -45,6 +45,7 @@ class Switches:
     line_edit_bumps_parent: bool = _flag(True, "an edit of line items alone moves the parent's Modified_Time")
     coql_line_tax: str = _choice("allowed", "refused", about="may COQL select Line_Tax from a line module")
     coql_in_limit: int = _number(50, 100, about="most values in a COQL `in` list (the page says both)")
+    coql_null_differs: bool = _flag(True, "do != , not in, not like, not between find records with no value")
     zoho_token_throttle_status: int = _number(200, 400, about="HTTP status of the token endpoint's throttle")
     zoho_modified_since: str = _choice("inclusive", "exclusive", about="If-Modified-Since: >= or >")
     zoho_missing_id: int = _number(204, 400, about="GET /{Module}/{id} of an id that does not exist")

@@ -15,7 +15,8 @@ from typing import Any, Generic, TypeVar
 
 from vendor_sandbox.core.wire import parse_json
 from vendor_sandbox.xero.api_call import ApiAnswer, ApiCall
-from vendor_sandbox.xero.body_shapes import Sent, Shape, read_object
+from vendor_sandbox.xero.body_shapes import Scalar, Sent, Shape, read_object
+from vendor_sandbox.xero.dates import render_date
 from vendor_sandbox.xero.records import NO_ID
 from vendor_sandbox.xero.refusals import ElementRefusedError, Problems, post_data_invalid, validation_failed
 from vendor_sandbox.xero.writing import WriteContext
@@ -93,7 +94,7 @@ def _write_elements(
         try:
             entry = kind.show(context, write(context, one))
         except ElementRefusedError as refusal:
-            entry = _echo(kind, element, refusal.problems)
+            entry = _echo(kind, element, one, refusal.problems)
             failed.append(entry)
             status = "ERROR"
         else:
@@ -106,9 +107,13 @@ def _write_elements(
     return ApiAnswer({kind.plural: shown})
 
 
-def _echo(kind: Writable[T], element: dict[str, Any], problems: Problems) -> dict[str, Any]:
-    """A refused element: as it was sent, with the errors where they belong."""
+def _echo(kind: Writable[T], element: dict[str, Any], sent: Sent, problems: Problems) -> dict[str, Any]:
+    """A refused element: as it was sent, dates in Xero's spelling, with the errors where they belong."""
     echo = {kind.id_name: NO_ID, **element}
+    for name, field in kind.shape.items():
+        day = sent.find_date(name) if field is Scalar.DATE else None
+        if day is not None:
+            echo[name] = render_date(day)
     contact = echo.get("Contact")
     if isinstance(contact, dict):
         echo["Contact"] = {

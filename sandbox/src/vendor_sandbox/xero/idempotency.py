@@ -8,6 +8,7 @@ whole-request 400 is kept, and what a duplicate in flight gets, are switches. So
 from __future__ import annotations
 
 import hashlib
+import itertools
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -25,7 +26,7 @@ class _Entry:
     first_at: datetime
     call_seq: int
     response: VendorResponse
-    in_flight: bool = True
+    in_flight: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +65,25 @@ class IdempotencyStore:
             return KeyRefusal(409, f"Idempotency Key: {key} belongs to a request that is still being processed.")
         return _copy(entry.response)
 
-    def store_answer(self, request: VendorRequest, key: str, response: VendorResponse, switches: Switches) -> None:
-        """Remember an answer. The six minutes count from this call."""
+    def store_answer(
+        self,
+        request: VendorRequest,
+        key: str,
+        response: VendorResponse,
+        switches: Switches,
+        *,
+        in_flight: bool,
+    ) -> None:
+        """Remember an answer. The six minutes count from this call; `in_flight` until `finish_call`."""
+        self._drop_expired(request.at)
         if response.status == 400 and not switches.idempotency_caches_400:
             return
         name = (request.client_id or "", key)
-        self._entries[name] = _Entry(_digest(request), request.at, request.call_seq, _copy(response))
-        self._by_call[request.call_seq] = name
+        self._entries.pop(name, None)
+        entry = _Entry(_digest(request), request.at, request.call_seq, _copy(response), in_flight)
+        self._entries[name] = entry
+        if in_flight:
+            self._by_call[request.call_seq] = name
 
     def replace_answer(self, request: VendorRequest, response: VendorResponse) -> None:
         """The call was done but answered otherwise (a 500 after the deed): that answer is what is kept."""
@@ -85,6 +98,12 @@ class IdempotencyStore:
         entry = self._entries.get(name) if name is not None else None
         if entry is not None and entry.call_seq == request.call_seq:
             entry.in_flight = False
+
+    def _drop_expired(self, now: datetime) -> None:
+        """Forget the oldest answers, so that a long run does not keep every body that it ever sent."""
+        for name, entry in list(itertools.islice(self._entries.items(), 16)):
+            if now - entry.first_at >= LIFE:
+                del self._entries[name]
 
 
 def _digest(request: VendorRequest) -> str:

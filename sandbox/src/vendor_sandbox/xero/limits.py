@@ -79,6 +79,10 @@ class CallLimits:
         self._slots[call_seq] = (client_id, tenant_id)
         return None
 
+    def holds_slot(self, call_seq: int) -> bool:
+        """Is the call still on its way? (A late commit is executed when its connection is long gone.)"""
+        return call_seq in self._slots
+
     def release(self, call_seq: int) -> None:
         """Give the slot of a call back."""
         key = self._slots.pop(call_seq, None)

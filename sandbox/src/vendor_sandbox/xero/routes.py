@@ -154,7 +154,9 @@ class XeroMount:
             elements = read_elements(request.body, plural) if plural and request.method != "GET" else []
         except RequestRefusedError:
             elements = []
-        if not elements or plural is None:
+        key = self.state.idempotency.find_key(request)
+        is_replay = key is not None and self.state.idempotency.find_answer(request, key, self.state.core.switches)
+        if not elements or plural is None or is_replay:
             return route.handler(request)
         half = elements[: (len(elements) + 1) // 2]
         headers = {name: value for name, value in request.headers.items() if name != "idempotency-key"}
@@ -165,9 +167,8 @@ class XeroMount:
         body = validation_failed(told).body
         assert body is not None  # noqa: S101 - a validation failure has a body
         response = render_refusal(request, 400, body)
-        key = self.state.idempotency.find_key(request)
         if key is not None:
-            self.state.idempotency.store_answer(request, key, response, self.state.core.switches)
+            self._store_answer(request, key, response)
         return response
 
     def reset(self) -> None:
@@ -186,8 +187,13 @@ class XeroMount:
         if known is not None:
             return known
         response = self._execute(request)
-        store.store_answer(request, key, response, switches)
+        self._store_answer(request, key, response)
         return response
+
+    def _store_answer(self, request: VendorRequest, key: str, response: VendorResponse) -> None:
+        in_flight = self.state.limits.holds_slot(request.call_seq)
+        switches = self.state.core.switches
+        self.state.idempotency.store_answer(request, key, response, switches, in_flight=in_flight)
 
     def _execute(self, request: VendorRequest) -> VendorResponse:
         if len(request.query_string) > MAX_QUERY_STRING:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
 from vendor_sandbox.core.messages import VendorRequest, VendorResponse, answer_json
@@ -32,7 +33,7 @@ def run_query(call: ApiCall) -> VendorResponse:
     if table is None:
         raise invalid_query("module given seems to be invalid", module=query.module)
     resolver = ColumnResolver(call.org, table)
-    meets = compile_criteria(resolver, query.criteria, call.core.switches.coql_in_limit)
+    meets = compile_criteria(resolver, query.criteria, call.core.switches)
     limit = call.limit_rows(query.limit, was_asked=query.has_limit)
     is_grouped = bool(query.group_by) or any(column.aggregate for column in query.columns)
     render = _compile_groups(resolver, query) if is_grouped else _compile_rows(call, resolver, query)
@@ -72,15 +73,15 @@ Renderer = Callable[[list[Record], int, int], tuple[list[JsonObject], int]]
 
 def _compile_rows(call: ApiCall, resolver: ColumnResolver, query: Query) -> Renderer:
     getters = [(column.key, _compile_column(call, resolver, column.name)) for column in query.columns]
-    order = [(resolver.compile_value(name), descending) for name, descending in query.order_by]
+    order = [(_compile_sort_key(resolver, name), descending) for name, descending in query.order_by]
     for name, _ in query.order_by:
         if resolver.resolve(name)[0].data_type in _NOT_ORDERABLE:
             raise invalid_query("column given is not supported in order by", column_name=name)
 
     def render(records: list[Record], start: int, end: int) -> tuple[list[JsonObject], int]:
-        records.sort(key=lambda record: record["id"])
-        for get, descending in reversed(order):
-            records.sort(key=_null_first(get), reverse=descending)
+        records.sort(key=itemgetter("id"))
+        for key, descending in reversed(order):
+            records.sort(key=key, reverse=descending)
         rows = []
         for record in records[start:end]:
             row: JsonObject = {key: get(record) for key, get in getters}
@@ -106,7 +107,12 @@ def _compile_column(call: ApiCall, resolver: ColumnResolver, name: str) -> Calla
     return get_joined
 
 
-def _null_first(get: Callable[[Record], Any]) -> Callable[[Record], tuple[bool, Any]]:
+def _compile_sort_key(resolver: ColumnResolver, name: str) -> Callable[[Record], Any]:
+    """A key that puts records without a value first. What every record has needs no such care."""
+    get = resolver.compile_value(name)
+    if name in {"id", "Created_Time", "Modified_Time"}:
+        return itemgetter(name)
+
     def key(record: Record) -> tuple[bool, Any]:
         value = get(record)
         return (False, 0) if value is None else (True, value)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
+from vendor_sandbox.core.switches import Switches
 from vendor_sandbox.zoho.coql_syntax import Condition, Criteria, Junction, Quoted
 from vendor_sandbox.zoho.errors import ZohoRefusalError, limit_exceeded
 from vendor_sandbox.zoho.fields import Field
@@ -86,60 +87,63 @@ class ColumnResolver:
         return get
 
 
-def compile_criteria(resolver: ColumnResolver, criteria: Criteria, in_limit: int) -> Predicate:
+def compile_criteria(resolver: ColumnResolver, criteria: Criteria, switches: Switches) -> Predicate:
     """The where clause as a function. Raises ZohoRefusalError for a column or value that does not fit."""
     if isinstance(criteria, Junction):
-        left = compile_criteria(resolver, criteria.left, in_limit)
-        right = compile_criteria(resolver, criteria.right, in_limit)
+        left = compile_criteria(resolver, criteria.left, switches)
+        right = compile_criteria(resolver, criteria.right, switches)
         if criteria.operator == "and":
             return lambda record: left(record) and right(record)
         return lambda record: left(record) or right(record)
     field, _ = resolver.resolve(criteria.name)
     if field.data_type in {"textarea", "line_tax", "multiselectpicklist"}:
         raise invalid_query("column given is not supported in criteria", column_name=criteria.name)
+    limit = switches.coql_in_limit
+    if len(criteria.values) > limit:
+        raise limit_exceeded("the number of values given for in exceeds the limit", limit, operator="in")
     get = resolver.compile_value(criteria.name)
-    if len(criteria.values) > in_limit:
-        raise limit_exceeded("the number of values given for in exceeds the limit", in_limit, operator="in")
-    values = [read_literal(field, literal, criteria) for literal in criteria.values]
-    return _compile_condition(field, criteria, get, values)
+    return _compile_condition(field, criteria, get, null_differs=switches.coql_null_differs)
 
 
 def _compile_condition(
-    field: Field, condition: Condition, get: Callable[[Record], Any], values: list[Any]
+    field: Field, condition: Condition, get: Callable[[Record], Any], *, null_differs: bool
 ) -> Predicate:
+    """A negated operator is the opposite of the plain one, but for records without a value (a switch)."""
     name = condition.operator
-    if field.data_type not in _ORDERED and name in {"<", "<=", ">", ">=", "between", "not between"}:
-        raise invalid_query("operator is not supported for the column", column_name=condition.name, operator=name)
     if name in {"is null", "is not null"}:
-        return _compile_null(get, wants_null=name == "is null")
-    if name in {"like", "not like"}:
-        return _compile_like(field, condition, get)
-    if name in {"between", "not between"}:
-        low, high = values
-        wanted = name == "between"
-        return lambda record: (value := get(record)) is not None and (low <= value <= high) is wanted
-    if name in _COMPARE:
-        compare, bound = _COMPARE[name], values[0]
-        return lambda record: (value := get(record)) is not None and compare(value, bound)
-    return _compile_membership(get, values, wanted=name in {"=", "in"})
+        wants_null = name == "is null"
+        return lambda record: (get(record) is None) is wants_null
+    plain = "=" if name == "!=" else name.removeprefix("not ")
+    matches = _compile_match(field, condition, plain)
+    if plain == name:
+        return lambda record: (value := get(record)) is not None and matches(value)
+    return lambda record: null_differs if (value := get(record)) is None else not matches(value)
 
 
-def _compile_membership(get: Callable[[Record], Any], values: list[Any], *, wanted: bool) -> Predicate:
-    """Text is compared without regard to case. Nothing is unequal to everything: an empty value passes != ."""
-    if any(isinstance(value, str) for value in values):
-        folded = {value.casefold() if isinstance(value, str) else value for value in values}
-        return lambda record: (
-            ((value.casefold() if isinstance(value := get(record), str) else value) in folded) is wanted
+def _compile_match(field: Field, condition: Condition, plain: str) -> Callable[[Any], bool]:
+    """A test of one value that is not empty."""
+    if plain == "like":
+        return _compile_like(field, condition)
+    if field.data_type not in _ORDERED and plain not in {"=", "in"}:
+        raise invalid_query(
+            "operator is not supported for the column", column_name=condition.name, operator=condition.operator
         )
+    values = [read_literal(field, literal, condition) for literal in condition.values]
+    if plain == "between":
+        low, high = values
+        return lambda value: bool(low <= value <= high)
+    if plain in _COMPARE:
+        compare, bound = _COMPARE[plain], values[0]
+        return lambda value: compare(value, bound)
+    if any(isinstance(value, str) for value in values):
+        folded = {value.casefold() for value in values}
+        return lambda value: value.casefold() in folded
     members = set(values)
-    return lambda record: (get(record) in members) is wanted
+    return lambda value: value in members
 
 
-def _compile_null(get: Callable[[Record], Any], *, wants_null: bool) -> Predicate:
-    return lambda record: (get(record) is None) is wants_null
-
-
-def _compile_like(field: Field, condition: Condition, get: Callable[[Record], Any]) -> Predicate:
+def _compile_like(field: Field, condition: Condition) -> Callable[[Any], bool]:
+    """`%` stands for any text; case does not matter."""
     pattern = condition.values[0]
     if not isinstance(pattern, Quoted) or field.json_type != "string" or field.data_type in {*_IDS, "date", "datetime"}:
         raise invalid_query(
@@ -147,8 +151,7 @@ def _compile_like(field: Field, condition: Condition, get: Callable[[Record], An
         )
     parts = (re.escape(part) for part in pattern.text.split("%"))
     match = re.compile(".*".join(parts), re.IGNORECASE | re.DOTALL).fullmatch
-    wanted = condition.operator == "like"
-    return lambda record: (value := get(record)) is not None and (match(value) is not None) is wanted
+    return lambda value: match(value) is not None
 
 
 def read_literal(field: Field, literal: Quoted | Decimal | bool, condition: Condition) -> Any:

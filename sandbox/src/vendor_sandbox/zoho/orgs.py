@@ -17,6 +17,7 @@ from vendor_sandbox.zoho.tables import RecordTable
 
 DATA_CENTRES = ("us", "eu", "uk", "in", "au")
 ID_DIGITS = 18
+RENDERED_TIMES_KEPT = 10_000  # one page of records often shares few times
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class Org:
     auto_numbers: dict[str, int] = field(default_factory=dict)
     consents: set[tuple[str, str]] = field(default_factory=set)
     _last_id: int = 0
+    _rendered_times: dict[datetime, str] = field(default_factory=dict)
 
     def new_id(self) -> str:
         """The next record id: 18 digits, ever growing within the org."""
@@ -79,7 +81,12 @@ class Org:
 
     def render_time(self, at: datetime) -> str:
         """yyyy-MM-ddTHH:mm:ss+HH:MM in the user's time zone, no milliseconds."""
-        return at.astimezone(self.zone).isoformat(timespec="seconds")
+        rendered = self._rendered_times.get(at)
+        if rendered is None:
+            if len(self._rendered_times) >= RENDERED_TIMES_KEPT:
+                self._rendered_times.clear()
+            rendered = self._rendered_times[at] = at.astimezone(self.zone).isoformat(timespec="seconds")
+        return rendered
 
     def find_tax(self, name: object, tax_id: object = None) -> Tax | None:
         """A tax by id or name."""

@@ -5,7 +5,7 @@ import sys
 
 from auth.app import NAME, build, build_keyring
 from auth.settings import Settings
-from auth.store.tables import METADATA
+from auth.store import METADATA
 from auth.usecases.rewrap_vault import rewrap_vault
 from sync_kit.app import run_service
 from sync_kit.clock import SystemClock

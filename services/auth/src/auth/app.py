@@ -17,7 +17,7 @@ from auth.routes.partners import partner_routes
 from auth.routes.tenants import tenant_routes
 from auth.routes.vendor_tokens import vendor_token_routes
 from auth.settings import Settings, decode_key
-from auth.store.tables import KIT, METADATA
+from auth.store import KIT, METADATA
 from auth.usecases.complete_connection import ConnectDesk
 from auth.usecases.keep_signing_keys import SigningKeys
 from auth.usecases.refresh_grant import Refresher

@@ -1,8 +1,8 @@
 """How a slice of work ends before its work does, named by what happens next.
 
-    SyncError
-    ├── SliceOverError      this slice had its share of calls or time: the tenant is due again at once
-    └── OutOfCallsError     Xero allows no call now, or is in trouble: the tenant is due again at `until`
+SyncError
+├── SliceOverError      this slice had its share of calls or time: the tenant is due again at once
+└── OutOfCallsError     Xero allows no call now, or is in trouble: the tenant is due again at `until`
 """
 
 from datetime import datetime

@@ -11,7 +11,9 @@ class Metrics:
     def __init__(self, registry: CollectorRegistry) -> None:
         make = MetricFactory(registry, "xero_writer")
         self.calls = make.counter(
-            "xero_calls_total", "Calls to Xero by kind (read, write) and result (a status, lost, not_sent)", ["kind", "result"]
+            "xero_calls_total",
+            "Calls to Xero by kind (read, write) and result (a status, lost, not_sent)",
+            ["kind", "result"],
         )
         self.call_seconds = make.seconds("xero_call_seconds", "Time until Xero had answered whole", ["kind"])
         self.outcomes = make.counter("records_settled_total", "Outcomes told, by outcome", ["outcome"])

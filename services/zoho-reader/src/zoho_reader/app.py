@@ -1,11 +1,8 @@
 """The zoho-reader, put together: the only place that reads its settings and builds its parts."""
 
-import asyncio
 from datetime import timedelta
 from importlib.metadata import version
 from typing import Final
-
-from prometheus_client import CollectorRegistry
 
 from sync_kit.app import ServiceRuntime, create_service_app
 from sync_kit.bus import Bus
@@ -16,9 +13,9 @@ from sync_kit.http import HttpClient, HttpTransport
 from sync_kit.identity import JwksVerifier, ServiceIdentity, jwks_fetcher
 from sync_kit.leases import Lease
 from sync_kit.loops import Loop
+from sync_kit.metrics import open_registry
 from sync_kit.relay import Relay
 from sync_kit.store import Store
-from sync_kit.store.migrate import upgrade
 from sync_kit.vendor_tokens import VendorTokens
 from sync_kit.worker import SliceResult, Worker
 from zoho_reader import jobs, routes
@@ -31,13 +28,12 @@ from zoho_reader.store import KIT, METADATA
 from zoho_reader.usecases.work_slice import work_slice
 
 NAME: Final = "zoho-reader"
-PACKAGE: Final = "zoho_reader"
 IDLE_SECONDS: Final = 1.0
 MAX_ANSWER_BYTES: Final = 64 * MAX_EVENT_BYTES
 """2,000 rows of the widest module come to a few MiB; an endless body is cut here."""
 
 
-async def build(
+def build(
     settings: Settings,
     *,
     bus: Bus,
@@ -45,13 +41,12 @@ async def build(
     transport: HttpTransport | None = None,
     tokens: TokenLender | None = None,
 ) -> ServiceRuntime:
-    """Everything built and its store brought up to date; nothing runs yet. `tokens` takes the place of auth."""
-    await asyncio.to_thread(upgrade, settings.database_url, PACKAGE)
+    """Build the service; nothing runs yet. `transport` replaces the network, `tokens` takes the place of auth."""
     store = Store.open(settings.database_url, metadata=METADATA, clock=clock, name=NAME)
     http = HttpClient(transport=transport, clock=clock, max_body_bytes=MAX_ANSWER_BYTES)
-    identity = ServiceIdentity(NAME, settings.service_key)
+    identity = ServiceIdentity(NAME, settings.service_key, clock)
     lender = tokens or VendorTokens(http, settings.auth_url, identity, clock)
-    registry = CollectorRegistry()
+    registry = open_registry()
     metrics = ReaderMetrics(registry)
     pace = Pace(
         overlap=timedelta(seconds=settings.overlap_seconds),

@@ -1,5 +1,6 @@
 """Disconnecting: fenced off at once, the vendor told, others untouched."""
 
+from sqlalchemy import text
 from tests.unit.auth.house import House, Partner
 
 
@@ -51,8 +52,6 @@ async def test_the_grant_is_revoked_when_its_last_connection_goes(house: House, 
         assert bool(revoked) == (connection_id == connections[-1])
     assert list_linked(house) == set()
     async with house.runtime.store.reading() as session:
-        from sqlalchemy import text
-
         for table in ("grants", "refresh_leases", "revocations"):
             assert await session.fetch_value(text(f"SELECT count(*) FROM {table}")) == 0  # noqa: S608
         kept = await session.fetch_all(text("SELECT purpose FROM vault"))

@@ -211,12 +211,13 @@ async def test_a_consent_during_a_refresh_wins(house: House, partner: Partner, t
 
 
 async def test_a_refresh_outlives_its_impatient_caller(house: House, tenant_id: str) -> None:
-    house.sandbox.faults.add_rule("xero", "slow", path="/connect/token", seconds=0.02)
+    asked = asyncio.Event()
+    house.sandbox.faults.add_rule("xero", "call", path="/connect/token", callback=lambda _: asked.set())
+    house.sandbox.change_switches(latency_ms=20)
     refresher = house.make_refresher()
     calls = house.count_token_calls("xero")
     caller = asyncio.create_task(refresher.renew(await find_grant_id(house, tenant_id), seen_generation=1))
-    while house.count_token_calls("xero") == calls:
-        await asyncio.sleep(0)
+    await asked.wait()
     caller.cancel()
     await asyncio.gather(caller, return_exceptions=True)
     await refresher.close()

@@ -171,6 +171,13 @@ async def test_proxies_of_the_environment_are_ignored(wire: WireServer, monkeypa
     await client.close()
 
 
+def test_certificate_files_of_the_environment_are_ignored(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/ca.pem")
+    HttpClient(clock=clock)
+
+
 async def test_what_before_send_raises_stops_the_request(http: HttpClient, wire: WireServer) -> None:
     def refuse() -> None:
         raise LeaseLostError("gone")

@@ -1,4 +1,6 @@
 import pytest
+from joserfc import jwt
+from joserfc.jwk import OctKey
 from pydantic import SecretStr
 
 from sync_kit.errors import UnauthorisedError
@@ -21,6 +23,16 @@ def test_a_service_token_lives_a_minute() -> None:
     clock.advance(20)
     with pytest.raises(UnauthorisedError):
         identity.verify_service(token)
+
+
+def test_a_token_for_another_audience_is_refused_even_with_our_key() -> None:
+    clock = ManualClock()
+    exp = int(clock.now().timestamp()) + 60
+    key = OctKey.import_key(SERVICE_KEY.get_secret_value())
+    for claims in ({"sub": "x", "exp": exp, "aud": "zoho2xero"}, {"sub": "x", "exp": exp}):
+        token = jwt.encode({"alg": "HS256"}, claims, key, algorithms=["HS256"])
+        with pytest.raises(UnauthorisedError):
+            ServiceIdentity("auth", SERVICE_KEY, clock).verify_service(token)
 
 
 def test_another_key_is_refused() -> None:

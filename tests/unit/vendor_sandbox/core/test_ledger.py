@@ -17,7 +17,7 @@ def record(ledger: Ledger, vendor: Vendor, kind: CallKind = "api") -> Call:
 def test_calls_are_numbered_from_one_and_can_be_read_from_a_number_on() -> None:
     ledger = Ledger()
     for vendor in ("zoho", "xero", "zoho"):
-        record(ledger, vendor)  # type: ignore[arg-type]
+        record(ledger, vendor)
     assert [call.seq for call in ledger.list_calls()] == [1, 2, 3]
     assert [call.seq for call in ledger.list_calls(since_seq=1, vendor="zoho")] == [3]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-import httpx
 import pytest
-from tests.unit.vendor_sandbox.xero.driver import START, XeroDriver
+from tests.unit.vendor_sandbox.xero.driver import START, XeroDriver, open_driver
+
 from vendor_sandbox.app import Sandbox, create_sandbox
 from vendor_sandbox.core.clock import VirtualClock
 
@@ -19,12 +19,7 @@ def sandbox() -> Sandbox:
 @pytest.fixture
 async def stranger(sandbox: Sandbox) -> AsyncIterator[XeroDriver]:
     """A driver with an organisation and a user, not connected yet."""
-    transport = httpx.ASGITransport(app=sandbox.app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8900") as client:
-        driver = XeroDriver(sandbox, client)
-        driver.tenant_id = await driver.make_organisation()
-        made = await driver.control("POST", "/users", {"name": "Ann Lee", "organisations": [driver.tenant_id]})
-        driver.user_id = made["user_id"]
+    async with open_driver(sandbox) as driver:
         yield driver
 
 

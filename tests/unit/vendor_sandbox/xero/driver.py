@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -9,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import simplejson
+
 from vendor_sandbox.app import Sandbox
 
 CLIENT_ID, CLIENT_SECRET = "xero-sandbox-client", "xero-sandbox-secret"
@@ -157,3 +160,15 @@ def bill(**fields: object) -> dict[str, object]:
     """A complete bill."""
     lines = [line(AccountCode="400", TaxType="INPUT2")]
     return invoice(**{"Type": "ACCPAY", "Contact": {"Name": "Supplier"}, "LineItems": lines, **fields})
+
+
+@contextlib.asynccontextmanager
+async def open_driver(sandbox: Sandbox) -> AsyncIterator[XeroDriver]:
+    """A driver with an organisation and a user, not connected yet."""
+    transport = httpx.ASGITransport(app=sandbox.app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8900") as client:
+        driver = XeroDriver(sandbox, client)
+        driver.tenant_id = await driver.make_organisation()
+        made = await driver.control("POST", "/users", {"name": "Ann Lee", "organisations": [driver.tenant_id]})
+        driver.user_id = made["user_id"]
+        yield driver

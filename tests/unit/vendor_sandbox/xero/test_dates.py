@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
+
 from vendor_sandbox.xero.dates import (
     parse_document_date,
     parse_modified_since,

@@ -45,7 +45,7 @@ async def test_the_page_asks_when_the_switch_says_so(stranger: XeroDriver) -> No
     ],
 )
 async def test_a_wrong_request_comes_back_as_an_error(stranger: XeroDriver, extra: dict[str, str], error: str) -> None:
-    answer = await stranger.authorize(**extra)  # type: ignore[arg-type]
+    answer = await stranger.authorize(**extra)
     assert read_redirect(answer.headers["location"]) == {"error": error, "state": "s1"}
 
 

@@ -37,6 +37,7 @@ async def test_a_part_payment_then_the_rest_makes_it_paid(xero: XeroDriver) -> N
     part = await read(xero, made)
     assert (part["Status"], part["AmountDue"], part["AmountPaid"]) == ("AUTHORISED", Decimal("14.00"), Decimal("10.00"))
     assert part["UpdatedDateUTC"] != made["UpdatedDateUTC"]
+    assert "FullyPaidOnDate" not in part
     await xero.put("Payments", payment(made, Amount=14, Date="2026-11-22"))
     paid = await read(xero, made)
     assert (paid["Status"], paid["AmountDue"]) == ("PAID", Decimal("0.00"))

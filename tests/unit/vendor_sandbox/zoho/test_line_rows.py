@@ -44,7 +44,7 @@ def test_a_row_marked_for_deletion_goes(zoho: Zoho) -> None:
     change(zoho, invoice, [{"id": first["id"], "_delete": None}])
     (left,) = zoho.read("Invoices", invoice)["Invoiced_Items"]
     assert (left["id"], left["Sequence_Number"]) == (second["id"], 1)
-    assert zoho.coql(f"select id from Invoiced_Items where id = '{first['id']}'").status == 204
+    assert zoho.query("id", "Invoiced_Items", f"id = '{first['id']}'").status == 204
 
 
 def test_an_empty_list_deletes_all_lines(zoho: Zoho) -> None:
@@ -135,7 +135,7 @@ def test_every_document_module_has_its_lines(zoho: Zoho, module: str, lines: str
     record = {name: {"id": vendor} for name in fields} | {"Subject": "S", lines: [line(zoho.make_product())]}
     (document,) = zoho.insert(module, record)
     assert zoho.read(module, document)["Grand_Total"] == 10
-    assert zoho.coql(f"select id from {lines} where Parent_Id = '{document}'").json["info"]["count"] == 1
+    assert zoho.query("id", lines, f"Parent_Id = '{document}'").json["info"]["count"] == 1
 
 
 def test_a_purchase_order_needs_its_vendor(zoho: Zoho) -> None:

@@ -81,6 +81,12 @@ def test_page_tokens_reach_every_record_once(zoho: Zoho) -> None:
     assert reply.json["info"]["next_page_token"] is None
 
 
+def test_a_page_that_is_just_full_is_the_last(zoho: Zoho) -> None:
+    fill(zoho, 200)
+    info = zoho.api("GET", "Accounts", query={"fields": "id"}).json["info"]
+    assert (info["count"], info["more_records"], info["next_page_token"]) == (200, False, None)
+
+
 def first_token(zoho: Zoho) -> str:
     fill(zoho, 3)
     token: str = zoho.api("GET", "Accounts", query={"fields": "id", "per_page": "1"}).json["info"]["next_page_token"]

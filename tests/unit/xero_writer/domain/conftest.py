@@ -16,7 +16,7 @@ def reasons_are_whole(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     plain_init = Reason.__init__
 
     def remember(self: Reason, **values: object) -> None:
-        plain_init(self, **values)  # type: ignore[arg-type]
+        plain_init(self, **values)
         made.append(self)
 
     monkeypatch.setattr(Reason, "__init__", remember)

@@ -1,6 +1,5 @@
 """Rows for the judge's tests, with good defaults: a UK company, one customer, one product, one approved invoice."""
 
-from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -190,7 +189,3 @@ def ledger_invoice(number: str = "536365", **changes: Any) -> LedgerInvoice:
 
 def codes(reasons: Any) -> list[str]:
     return [reason.code for reason in reasons]
-
-
-def with_fields(record: StagedRecord, fields: Mapping[str, Any]) -> StagedRecord:
-    return StagedRecord(record.module, record.record_id, fields={**record.fields, **fields})

@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
-
 from tests.unit.xero_writer.domain.made_rows import codes, make_account, make_contact
+
 from xero_writer.domain.contact import map_account, map_contact
 
-ADDRESS = {
+ADDRESS: dict[str, Any] = {
     "Billing_Street": "1 High Street\nFloor 2",
     "Billing_City": "Leeds",
     "Billing_State": "Yorkshire",
@@ -91,7 +91,8 @@ def test_a_street_of_many_lines_keeps_all_its_words_in_four() -> None:
     ],
 )
 def test_a_side_field_that_xero_refuses_is_left_out_with_a_warning(field: str, value: str, place: str) -> None:
-    mapped = map_account(make_account(**{field: value}))
+    changes: dict[str, Any] = {field: value}
+    mapped = map_account(make_account(**changes))
     assert place not in mapped.element
     assert codes(mapped.warnings) == ["value_left_out"]
     assert mapped.faults == ()

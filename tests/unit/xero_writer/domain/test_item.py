@@ -3,8 +3,8 @@
 from decimal import Decimal
 
 import pytest
-
 from tests.unit.xero_writer.domain.made_rows import codes, make_mapping, make_product, make_reference
+
 from xero_writer.domain.item import find_line_text, map_product
 
 

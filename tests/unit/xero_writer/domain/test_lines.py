@@ -4,7 +4,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-
 from tests.unit.xero_writer.domain.made_rows import (
     PRODUCT,
     codes,
@@ -15,6 +14,7 @@ from tests.unit.xero_writer.domain.made_rows import (
     make_mapping,
     make_reference,
 )
+
 from xero_writer.domain.invoice import map_invoice
 from xero_writer.domain.link_facts import LinkFacts
 from xero_writer.domain.mapped import MappedInvoice
@@ -212,3 +212,8 @@ def test_approved_lines_need_a_text() -> None:
     assert map_lines(line).faults == ()
     mapped = map_lines(line, choice=StatusChoice.AUTHORISED, Due_Date="2010-12-31")
     assert codes(mapped.faults) == ["value_unusable"]
+
+
+def test_a_price_of_more_than_four_places_is_rounded_as_xero_would() -> None:
+    line = map_lines(make_line(List_Price=Decimal("1.23455"))).element["LineItems"][0]
+    assert line["UnitAmount"] == Decimal("1.2346")

@@ -80,7 +80,8 @@ def test_halves_go_away_from_zero(value: str, rounded: str) -> None:
 
 
 @given(
-    st.integers(-(10**9), 10**9), st.lists(st.integers(-(10**7), 10**7), min_size=1, max_size=9).filter(lambda w: sum(w))
+    st.integers(-(10**9), 10**9),
+    st.lists(st.integers(-(10**7), 10**7), min_size=1, max_size=9).filter(sum),
 )
 def test_shares_are_whole_cents_and_add_up_exactly(cents: int, weights: list[int]) -> None:
     amount = Decimal(cents).scaleb(-2)

@@ -3,8 +3,8 @@
 from decimal import Decimal
 
 import pytest
-
 from tests.unit.xero_writer.domain.made_rows import make_mapping, make_reference
+
 from xero_writer.domain.tax import CrmTax, TaxChoice, choose_tax
 
 VAT = CrmTax("VAT", Decimal(20))

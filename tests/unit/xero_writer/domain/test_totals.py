@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 import pytest
-
 from tests.unit.xero_writer.domain.made_rows import codes, make_line, make_mapping
 from tests.unit.xero_writer.domain.test_lines import VAT, map_lines
 
@@ -17,7 +16,11 @@ def test_an_exact_total_needs_no_word() -> None:
 def test_a_cent_becomes_a_rounding_line_outside_tax(crm: str) -> None:
     mapped = map_lines(make_line(), total=crm)
     line = mapped.element["LineItems"][-1]
-    assert (line["UnitAmount"], line["TaxType"], line["AccountCode"]) == (Decimal(crm) - Decimal("20.34"), "NONE", "200")
+    assert (line["UnitAmount"], line["TaxType"], line["AccountCode"]) == (
+        Decimal(crm) - Decimal("20.34"),
+        "NONE",
+        "200",
+    )
     assert mapped.line_keys[-1] == "rounding"
     assert codes(mapped.warnings) == ["cent_difference"]
     assert mapped.expected_total == Decimal(crm)

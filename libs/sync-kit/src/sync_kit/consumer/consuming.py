@@ -13,7 +13,6 @@ from enum import Enum
 from typing import Final
 
 from sqlalchemy import delete, select
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 
 from sync_kit import points
 from sync_kit.bus import Delivery, Subscription
@@ -32,6 +31,7 @@ from sync_kit.contracts.events import Event, TenantChanged
 from sync_kit.errors import ParkEventError, UnreadableEventError
 from sync_kit.logs import describe_error, get_logger
 from sync_kit.store import KitTables, Session, Store
+from sync_kit.store.troubles import is_trouble_of_the_store
 from sync_kit.tenants import take_in_tenant
 
 MOST_EVENTS: Final = 100
@@ -192,7 +192,7 @@ class Consumer:
             await park_letter(session, self._tables, letter, await session.now())
             return _Fate.PARKED
         except Exception as error:
-            if _is_trouble_of_the_store(error):
+            if is_trouble_of_the_store(error):
                 raise
             return await self._note_failure(session, letter, envelope, error)
         self._tries.pop(letter.event_id, None)
@@ -205,7 +205,7 @@ class Consumer:
             "handler_failed",
             event_type=envelope.type,
             event_id=letter.event_id,
-            exception=describe_error(error),
+            exc_info=error,
             tries=tries,
         )
         if tries < MOST_TRIES:
@@ -223,10 +223,10 @@ class Consumer:
             async with session.nested():
                 await self._on_unreadable(session, letter.headers)
         except Exception as error:
-            if _is_trouble_of_the_store(error):
+            if is_trouble_of_the_store(error):
                 raise
             # The dead letter stays and a person sees it; raising would hold up every event behind this one.
-            _log.error("on_unreadable_failed", event_id=letter.event_id, exception=describe_error(error))
+            _log.error("on_unreadable_failed", event_id=letter.event_id, exc_info=error)
 
     async def _list_deleted_tenants(self, session: Session, letters: Sequence[Letter]) -> set[str]:
         tenants = self._tables.tenants
@@ -252,8 +252,3 @@ def _read(letter: Letter) -> Event:
         raise
     except Exception as error:  # such as RecursionError: bytes that nobody foresaw must not stop the consumer
         raise UnreadableEventError(f"{type(error).__name__} while reading it") from error
-
-
-def _is_trouble_of_the_store(error: Exception) -> bool:
-    """Whether the whole batch must be tried again: the event is not to blame for a lost connection or a deadlock."""
-    return isinstance(error, DBAPIError) and not isinstance(error, IntegrityError | DataError | ProgrammingError)

@@ -99,9 +99,9 @@ class Store:
 
         False when a reader that began before the purge was in the way: try again later. PostgreSQL: nothing to do.
         """
+        self._refuse_second()
         if self.kind == "postgresql":
             return True
-        self._refuse_second()
         async with self._lines.writing() as line:
             return await line.run(_empty_write_ahead_file)
 

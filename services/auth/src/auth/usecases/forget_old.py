@@ -6,9 +6,13 @@ from sync_kit.store import Store
 
 
 async def forget_old(*, store: Store) -> int:
-    """Delete attempts whose time is over and give back what nobody chose; returns how many grants were let go."""
+    """Delete attempts whose time is over and give back what nobody chose; returns how many grants were let go.
+
+    Deleted tenants, tokens and attempts then leave the write-ahead log of SQLite as well.
+    """
     async with store.transaction() as session:
         let_go = set(await forget_old_attempts(session))
         for grant_id in sorted(let_go):
             await release_grant_if_unneeded(session, grant_id)
+    await store.forget_deleted()
     return len(let_go)

@@ -53,6 +53,8 @@ async def lend_token(
 
 def _find_cause(request: VendorTokenRequest, held: _Held) -> Cause | None:
     """What the caller's report means, unless it speaks of an older token than the current one."""
+    if held.grant.refused_at is not None:
+        return Cause.EXPIRED
     if request.failed_generation is not None and request.failed_generation < held.grant.generation:
         return None
     if request.missing_scope:

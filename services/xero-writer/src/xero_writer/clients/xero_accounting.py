@@ -111,7 +111,9 @@ def _read(response: HttpResponse) -> XeroAnswer:
         retry_after_seconds=_find_number(headers, "retry-after"),
         limit=_find_limit(headers) if response.status == 429 else None,
         # Xero's pages spell it both ways.
-        lacks_scope=any(word in headers.get("www-authenticate", "") for word in ("insufficient_scope", "insufficent_scope")),
+        lacks_scope=any(
+            word in headers.get("www-authenticate", "") for word in ("insufficient_scope", "insufficent_scope")
+        ),
         vendor_at=_find_date(headers),
     )
 

@@ -16,7 +16,7 @@ from xero_writer.domain.field_digests import combine_digests, digest_fields, lis
 from xero_writer.domain.keys import email_key, name_key, number_key, town_key
 from xero_writer.domain.link_facts import LinkFacts
 from xero_writer.domain.mapped import Faults, MappedRecord
-from xero_writer.domain.matching import ContactKeys, Found, Undecided, find_other_with_name, match_contact
+from xero_writer.domain.matching import ContactKeys, FoundContact, Undecided, find_other_with_name, match_contact
 from xero_writer.domain.parents import judge_parents
 from xero_writer.domain.reason_order import order_reasons, outcome_of
 from xero_writer.domain.rows import JudgeContext, JudgeInput, Link, StagedRecord
@@ -47,6 +47,8 @@ def judge_contact(given: JudgeInput, context: JudgeContext) -> Verdict:
     parents = list_contact_parents(given.record)
     if not parents or given.record.deleted or (given.link is not None and given.link.facts.owner):
         return _judge_party(given, context, mapped)
+    if given.link is None and _is_unused(given, context):
+        return Skipped((Reason(code="not_used_yet", facts={"record": mapped.text}),), mapped.label)
     faults = Faults(mapped.text)
     waits_for = judge_parents(parents, given.parents, faults)
     if faults.found:
@@ -77,7 +79,7 @@ def _judge_party(given: JudgeInput, context: JudgeContext, mapped: MappedRecord)
         return Skipped((Reason(code="deleted_before_sync", facts={"record": mapped.text}),), mapped.label)
     if link is not None:
         return _judge_linked(given, context, mapped, link, digests, digest)
-    if context.settings.sending is Sending.USED and not given.needed:
+    if _is_unused(given, context):
         return Skipped((Reason(code="not_used_yet", facts={"record": mapped.text}),), mapped.label)
     return _judge_new(given, context, mapped, digests, digest)
 
@@ -93,16 +95,13 @@ def _judge_new(
     found = match_contact(keys, given.hits.contacts, given.email_holders, _me(given), mapped.text)
     if isinstance(found, Undecided):
         return _hold(found.reasons, mapped)
-    facts = LinkFacts(field_digests=digests)
-    if isinstance(found, Found):
+    if isinstance(found, FoundContact):
         hit = found.contact
-        if hit is not None:
-            facts = LinkFacts(
-                field_digests=digests, owner=found.owner, terms_day=hit.terms_day, terms_type=hit.terms_type
-            )
+        facts = LinkFacts(field_digests=digests, owner=found.owner, terms_day=hit.terms_day, terms_type=hit.terms_type)
         return Ready(
-            Action.LINK, digest, facts, mapped.label, _number(given), xero_id=found.xero_id, warnings=mapped.warnings
+            Action.LINK, digest, facts, mapped.label, _number(given), xero_id=hit.xero_id, warnings=mapped.warnings
         )
+    facts = LinkFacts(field_digests=digests)
     return Ready(
         Action.CREATE,
         digest,
@@ -174,6 +173,10 @@ def _list_keys(record: StagedRecord, mapped: MappedRecord, key: bytes) -> Contac
 def _hold(reasons: tuple[Reason, ...], mapped: MappedRecord) -> Held:
     ordered = order_reasons(reasons)
     return Held(outcome_of(ordered), ordered, mapped.label)
+
+
+def _is_unused(given: JudgeInput, context: JudgeContext) -> bool:
+    return context.settings.sending is Sending.USED and not given.needed
 
 
 def _number(given: JudgeInput) -> str:

@@ -16,7 +16,7 @@ from xero_writer.domain.link_facts import LinkedLine, LinkFacts
 from xero_writer.domain.locks import find_period_lock
 from xero_writer.domain.mapped import MappedInvoice
 from xero_writer.domain.mapping_model import StatusChoice, ZeroTotal
-from xero_writer.domain.matching import Found, InvoiceFacts, Undecided, match_invoice
+from xero_writer.domain.matching import FoundInvoice, InvoiceFacts, Undecided, match_invoice
 from xero_writer.domain.money import round_money
 from xero_writer.domain.reason_order import order_reasons, outcome_of
 from xero_writer.domain.rows import JudgeContext, JudgeInput
@@ -55,7 +55,7 @@ def judge_invoice(  # noqa: PLR0911 (a ladder of verdicts, one a rung)
         return _hold(faults, label)
     if mapped.waits_for:
         return WaitsFor(mapped.waits_for, label)
-    return _go(given, context, mapped, found.xero_id if isinstance(found, Found) else None)
+    return _go(given, context, mapped, found.xero_id if isinstance(found, FoundInvoice) else None)
 
 
 def _list_skips(
@@ -108,7 +108,7 @@ def _check_number(given: JudgeInput, mapped: MappedInvoice) -> list[Reason]:
     return [Reason(code="number_twice_in_crm", facts=facts)]
 
 
-def _match(given: JudgeInput, mapped: MappedInvoice, context: JudgeContext) -> Found | Undecided | None:
+def _match(given: JudgeInput, mapped: MappedInvoice, context: JudgeContext) -> FoundInvoice | Undecided | None:
     number = mapped.element.get("InvoiceNumber")
     if number is None:
         return None
@@ -122,7 +122,7 @@ def _match(given: JudgeInput, mapped: MappedInvoice, context: JudgeContext) -> F
         total=total,
     )
     found = match_invoice(number, facts, hits, _me(given), mapped.text)
-    return found if isinstance(found, Found | Undecided) else None
+    return found if isinstance(found, FoundInvoice | Undecided) else None
 
 
 def _go(given: JudgeInput, context: JudgeContext, mapped: MappedInvoice, xero_id: str | None) -> Verdict:

@@ -14,7 +14,7 @@ from xero_writer.domain.item import find_line_text, map_product
 from xero_writer.domain.keys import code_key, name_key
 from xero_writer.domain.link_facts import LinkFacts
 from xero_writer.domain.mapped import MappedRecord
-from xero_writer.domain.matching import AsText, Found, Undecided, WaitsForSibling, match_item
+from xero_writer.domain.matching import AsText, FoundItem, Undecided, WaitsForSibling, match_item
 from xero_writer.domain.reason_order import order_reasons, outcome_of
 from xero_writer.domain.reference import Reference
 from xero_writer.domain.rows import JudgeContext, JudgeInput, LedgerItem, Link
@@ -77,14 +77,14 @@ def _judge_new(  # noqa: PLR0911 (a ladder of verdicts, one a rung)
     if isinstance(found, WaitsForSibling):
         return WaitsFor((ParentRef(Module.PRODUCTS, found.sibling_id),), mapped.label)
     line_text = find_line_text(record)
-    if isinstance(found, Found):
+    if isinstance(found, FoundItem):
         return Ready(
             Action.LINK,
             digest,
             _facts_of_item(found, digests, line_text),
             mapped.label,
-            found.item.code if found.item is not None else code,
-            xero_id=found.xero_id,
+            found.item.code,
+            xero_id=found.item.xero_id,
             warnings=(*mapped.warnings, *found.warnings),
         )
     if faults:
@@ -168,10 +168,8 @@ def _update_element(mapped: MappedRecord, xero_id: str, present: list[str], curr
     return element
 
 
-def _facts_of_item(found: Found, digests: dict[str, str], line_text: str | None) -> LinkFacts:
+def _facts_of_item(found: FoundItem, digests: dict[str, str], line_text: str | None) -> LinkFacts:
     item = found.item
-    if item is None:
-        return LinkFacts(field_digests=digests, line_text=line_text, owner=found.owner)
     return LinkFacts(
         field_digests=digests,
         code=item.code,

@@ -5,7 +5,7 @@ as keyed digests by field.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
@@ -64,11 +64,6 @@ def link_facts_from_json(value: Mapping[str, Any] | None) -> LinkFacts:
         given["dated"] = date.fromisoformat(given["dated"])
     given["lines"] = tuple(LinkedLine(**line) for line in given.get("lines", ()))
     return LinkFacts(**given)
-
-
-def with_line_ids(facts: LinkFacts, lines: tuple[LinkedLine, ...]) -> LinkFacts:
-    """The same facts with the lines as Xero answered them."""
-    return replace(facts, lines=lines)
 
 
 def _to_plain(value: object) -> object:

@@ -17,14 +17,27 @@ from xero_writer.domain.verdicts import ParentRef
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundContact:
     """The counterpart. `owner` is False when another CRM record is linked to it already."""
 
-    xero_id: str
-    owner: bool = True
-    contact: LedgerContact | None = None
-    item: LedgerItem | None = None
+    contact: LedgerContact
+    owner: bool
+
+
+@dataclass(frozen=True)
+class FoundItem:
+    """The counterpart. `owner` is False when another product is linked to it already."""
+
+    item: LedgerItem
+    owner: bool
     warnings: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True)
+class FoundInvoice:
+    """The counterpart."""
+
+    xero_id: str
 
 
 @dataclass(frozen=True)
@@ -68,7 +81,7 @@ class ContactKeys:
 
 def match_contact(  # noqa: PLR0911 (a ladder: number, name, e-mail; each rung may decide)
     keys: ContactKeys, hits: Sequence[LedgerContact], email_holders: int, me: ParentRef, text: str
-) -> Found | NotThere | Undecided:
+) -> FoundContact | NotThere | Undecided:
     """By ContactNumber, then by exact active name, then by an e-mail address that is unique on both sides."""
     by_number = [hit for hit in hits if hit.number_key == keys.number]
     if by_number:
@@ -105,7 +118,7 @@ def match_item(  # noqa: PLR0911 (a ladder: what Xero has, then who owns the cod
     siblings: Sequence[Sibling],
     me: ParentRef,
     text: str,
-) -> Found | NotThere | Undecided | AsText | WaitsForSibling:
+) -> FoundItem | NotThere | Undecided | AsText | WaitsForSibling:
     """By code. Codes that differ only by capitals share one item when the names are the same.
 
     Which of two products owns the code: the linked one, else the one with the lower CRM id.
@@ -121,7 +134,7 @@ def match_item(  # noqa: PLR0911 (a ladder: what Xero has, then who owns the cod
         same_name = hit.name_key == name_key or any(partner.name_key == name_key for partner in partners)
         if (others or hit.code != code) and not same_name:
             return AsText(_clash(text, code, hit.code, "its lines go as text and account"))
-        return Found(hit.xero_id, owner=not others, item=hit, warnings=warnings)
+        return FoundItem(hit, not others, warnings)
     leader = _find_leader(record_id, siblings)
     if leader is None:
         return NotThere(warnings)
@@ -131,7 +144,7 @@ def match_item(  # noqa: PLR0911 (a ladder: what Xero has, then who owns the cod
     if leader.xero_id is None:
         return WaitsForSibling(leader.record_id)
     item = LedgerItem(leader.xero_id, other_code, code_key="", name_key=name_key)
-    return Found(leader.xero_id, owner=False, item=item, warnings=warnings)
+    return FoundItem(item, False, warnings)
 
 
 @dataclass(frozen=True)
@@ -146,7 +159,7 @@ class InvoiceFacts:
 
 def match_invoice(
     number: str, facts: InvoiceFacts, hits: Sequence[LedgerInvoice], me: ParentRef, text: str
-) -> Found | NotThere | Undecided:
+) -> FoundInvoice | NotThere | Undecided:
     """By number, and only when contact, currency, date and total agree and it neither ended nor belongs to another."""
     if not hits:
         return NotThere()
@@ -168,16 +181,16 @@ def match_invoice(
         differences.append(f"the total ({hit.total}, the CRM says {facts.total})")
     if differences:
         return _refuse("number_taken_in_xero", record=text, number=number, difference=", ".join(differences))
-    return Found(hit.xero_id)
+    return FoundInvoice(hit.xero_id)
 
 
-def _take_contact(hits: Sequence[LedgerContact], me: ParentRef, text: str) -> Found | Undecided:
+def _take_contact(hits: Sequence[LedgerContact], me: ParentRef, text: str) -> FoundContact | Undecided:
     if len(hits) > 1:
         return _refuse("ambiguous_match", record=text, count=len(hits))
     hit = hits[0]
     if hit.status != "ACTIVE":
         return _refuse("contact_archived", record=text)
-    return Found(hit.xero_id, owner=not any(other != me for other in hit.linked_to), contact=hit)
+    return FoundContact(hit, not any(other != me for other in hit.linked_to))
 
 
 def _find_contradiction(keys: ContactKeys, hit: LedgerContact, me: ParentRef) -> str | None:

@@ -57,13 +57,21 @@ _KNOWN: Final[tuple[tuple[re.Pattern[str], str, dict[str, Any]], ...]] = tuple(
             "tax_not_allowed_here",
             {"problem": "it does not go with the account"},
         ),
-        (r"(Tax rate must be valid|The TaxType field is mandatory)", "tax_not_allowed_here", {"problem": "not valid"}),
+        (
+            r"(Tax rate must be valid|The TaxType field is mandatory)",
+            "tax_not_allowed_here",
+            {"rate": "of a line", "problem": "not valid"},
+        ),
         (r".*not subscribed to currency", "currency_not_enabled", {}),
         (r"Item code '(?P<code>[^']*)' is not valid", "item_unknown", {}),
         (r"There is not enough quantity on hand of item '(?P<code>[^']*)'", "stock_short", {}),
         (r"You have reached the limit of", "plan_limit", {}),
         (r"You do not have permission to approve", "permission_missing", {"what": "approve invoices"}),
-        (r"Email address must be valid", "value_unusable", {"field": "The e-mail address", "rule": "a valid one"}),
+        (
+            r"Email address must be valid",
+            "value_unusable",
+            {"field": "The e-mail address", "value": "?", "rule": "valid ones"},
+        ),
     )
 )
 

@@ -89,10 +89,13 @@ async def close_intent(session: Session, intent_id: str) -> None:
     )
 
 
-async def find_run_id(session: Session, intent_id: str) -> str | None:
-    """The run in which the intent was made."""
-    run_id: str | None = await session.fetch_value(select(intents.c.run_id).where(intents.c.intent_id == intent_id))
-    return run_id
+async def get_intent(session: Session, intent_id: str) -> RowMapping:
+    """One intent without its bytes. Raises LookupError."""
+    columns = [column for column in intents.c if column.name != "body"]
+    row = await session.fetch_one(select(*columns).where(intents.c.intent_id == intent_id))
+    if row is None:
+        raise LookupError(f"no intent {intent_id}")
+    return row
 
 
 async def find_next_due(session: Session, tenant_id: str) -> datetime | None:

@@ -23,7 +23,9 @@ async def save_items(session: Session, tenant_id: str, rows: Sequence[Mapping[st
 async def save_invoices(session: Session, tenant_id: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """Add or replace invoices; `details` of one that was read without its lines stay as they were."""
     for group in ([row for row in rows if row["details"] is not None], [row for row in rows if row["details"] is None]):
-        await _save(session, ledger_invoices, tenant_id, group, keep=() if group and group[0]["details"] else ("details",))
+        await _save(
+            session, ledger_invoices, tenant_id, group, keep=() if group and group[0]["details"] else ("details",)
+        )
 
 
 async def _save(
@@ -107,6 +109,7 @@ async def save_read(
     *,
     complete: bool,
     next_page: int,
+    rows: int,
     began_at: datetime,
     run_id: str | None,
 ) -> None:
@@ -119,10 +122,18 @@ async def save_read(
                 "kind": kind,
                 "complete": complete,
                 "next_page": next_page,
+                "rows": rows,
                 "began_at": began_at,
                 "run_id": run_id,
             }
         ],
         key=["tenant_id", "kind"],
-        update=["complete", "next_page", "began_at", "run_id"],
+        update=["complete", "next_page", "rows", "began_at", "run_id"],
     )
+
+
+async def count_read_in(session: Session, tenant_id: str, run_id: str) -> dict[str, int]:
+    """How many rows of each kind the run's readings have shown."""
+    return {
+        kind: read["rows"] for kind, read in (await list_reads(session, tenant_id)).items() if read["run_id"] == run_id
+    }

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, func, select
 
 from sync_kit.store import Session
 from xero_writer.store.tables import reference_parts
@@ -38,4 +38,14 @@ async def save_part(
         ],
         key=["tenant_id", "part"],
         update=["payload", "digest", "fetched_at", "run_id"],
+    )
+
+
+async def count_read_in(session: Session, tenant_id: str, run_id: str) -> int:
+    """How many parts the run read."""
+    row = reference_parts.c
+    return int(
+        await session.fetch_value(
+            select(func.count()).select_from(reference_parts).where(row.tenant_id == tenant_id, row.run_id == run_id)
+        )
     )

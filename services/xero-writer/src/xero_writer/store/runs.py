@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import RowMapping, case, delete, func, literal, select, update
 from sqlalchemy.sql.expression import Select
 
-from sync_kit.contracts.vocabulary import Module
+from sync_kit.contracts.vocabulary import Module, Outcome
 from sync_kit.store import Session
 from xero_writer.store.staging import State
 from xero_writer.store.tables import run_modules, run_records, runs, staged_records
@@ -36,6 +36,8 @@ class ModuleCount:
     """Records of the reader's count that were taken in."""
     owed: int
     unsettled: int
+    settled_sum: int = 0
+    """The settled_seq of the outcomes told last, added up."""
 
     @property
     def carried(self) -> int:
@@ -110,9 +112,7 @@ async def add_calls(session: Session, tenant_id: str, run_id: str, count: int) -
 async def move_run(session: Session, tenant_id: str, run_id: str) -> None:
     """Something of the run was taken in or settled just now."""
     await session.execute(
-        update(runs)
-        .where(runs.c.tenant_id == tenant_id, runs.c.run_id == run_id)
-        .values(moved_at=session.now_in_sql())
+        update(runs).where(runs.c.tenant_id == tenant_id, runs.c.run_id == run_id).values(moved_at=session.now_in_sql())
     )
 
 
@@ -139,9 +139,7 @@ async def list_modules(session: Session, tenant_id: str, run_id: str) -> dict[Mo
     return {Module(found["module"]): found for found in rows}
 
 
-async def note_accounted(
-    session: Session, tenant_id: str, run_id: str, module: Module, *, emitted: int, carried: int
-) -> None:
+async def note_accounted(session: Session, tenant_id: str, run_id: str, count: ModuleCount) -> None:
     """Remember what ModuleAccounted was told with."""
     await session.upsert(
         run_modules,
@@ -149,13 +147,14 @@ async def note_accounted(
             {
                 "tenant_id": tenant_id,
                 "run_id": run_id,
-                "module": module.value,
-                "told_emitted": emitted,
-                "told_carried": carried,
+                "module": count.module.value,
+                "told_emitted": count.emitted,
+                "told_carried": count.carried,
+                "told_sum": count.settled_sum,
             }
         ],
         key=["tenant_id", "run_id", "module"],
-        update=["told_emitted", "told_carried"],
+        update=["told_emitted", "told_carried", "told_sum"],
     )
 
 
@@ -165,9 +164,7 @@ async def owe_emitted(
     """The reader emitted these in the run: `newer` versions need an outcome again, `known` ones at least one."""
     for ids, columns in ((newer, ["emitted", "settled"]), (known, ["emitted"])):
         rows = [_owed(tenant_id, run_id, module, record_id, emitted=True) for record_id in ids]
-        await session.upsert(
-            run_records, rows, key=["tenant_id", "run_id", "module", "record_id"], update=columns
-        )
+        await session.upsert(run_records, rows, key=["tenant_id", "run_id", "module", "record_id"], update=columns)
 
 
 async def owe(session: Session, tenant_id: str, run_id: str, module: Module, ids: Iterable[str]) -> None:
@@ -185,6 +182,7 @@ def _owed(tenant_id: str, run_id: str, module: Module, record_id: str, *, emitte
         "record_id": record_id,
         "emitted": emitted,
         "settled": False,
+        "settled_seq": 0,
     }
 
 
@@ -193,9 +191,7 @@ async def reopen_owed(session: Session, tenant_id: str, run_id: str, module: Mod
     row = run_records.c
     await session.execute(
         update(run_records)
-        .where(
-            row.tenant_id == tenant_id, row.run_id == run_id, row.module == module, row.record_id.in_(list(ids))
-        )
+        .where(row.tenant_id == tenant_id, row.run_id == run_id, row.module == module, row.record_id.in_(list(ids)))
         .values(settled=False)
     )
 
@@ -214,18 +210,23 @@ async def list_outcomes(
 
 
 async def settle_owed(
-    session: Session, tenant_id: str, run_id: str, module: Module, outcomes: Mapping[str, str]
+    session: Session, tenant_id: str, run_id: str, module: Module, outcomes: Mapping[str, tuple[str, int]]
 ) -> None:
-    """These have their outcome."""
+    """These have their outcome, told with that settled_seq."""
     rows = [
-        {**_owed(tenant_id, run_id, module, record_id, emitted=False), "settled": True, "outcome": outcome}
-        for record_id, outcome in outcomes.items()
+        {
+            **_owed(tenant_id, run_id, module, record_id, emitted=False),
+            "settled": True,
+            "outcome": outcome,
+            "settled_seq": settled_seq,
+        }
+        for record_id, (outcome, settled_seq) in outcomes.items()
     ]
     await session.upsert(
         run_records,
         rows,
         key=["tenant_id", "run_id", "module", "record_id"],
-        update=["settled", "outcome"],
+        update=["settled", "outcome", "settled_seq"],
     )
 
 
@@ -237,9 +238,7 @@ async def remember_outcomes(
         {**_owed(tenant_id, run_id, module, record_id, emitted=False), "outcome": outcome}
         for record_id, outcome in outcomes.items()
     ]
-    await session.upsert(
-        run_records, rows, key=["tenant_id", "run_id", "module", "record_id"], update=["outcome"]
-    )
+    await session.upsert(run_records, rows, key=["tenant_id", "run_id", "module", "record_id"], update=["outcome"])
 
 
 async def list_resting(session: Session, tenant_id: str, run_id: str, limit: int) -> Sequence[RowMapping]:
@@ -251,7 +250,14 @@ async def list_resting(session: Session, tenant_id: str, run_id: str, limit: int
 
 def _owed_and_staged(tenant_id: str, run_id: str) -> Select[Any]:
     staged, owed = staged_records.c, run_records.c
-    columns = [staged.module, staged.record_id, staged.outcome, staged.reasons, staged.label, staged.watches]
+    columns = [
+        staged.module,
+        staged.record_id,
+        staged.extraction_seq,
+        staged.outcome,
+        staged.reasons,
+        staged.label,
+    ]
     return (
         select(*columns)
         .join(
@@ -273,16 +279,32 @@ async def count_owed(session: Session, tenant_id: str, run_id: str) -> dict[Modu
             func.sum(case((row.emitted, 1), else_=0)).label("emitted"),
             func.count().label("owed"),
             func.sum(case((row.settled, 0), else_=1)).label("unsettled"),
+            func.sum(row.settled_seq).label("settled_sum"),
         )
         .where(row.tenant_id == tenant_id, row.run_id == run_id)
         .group_by(row.module)
     )
     return {
         Module(found["module"]): ModuleCount(
-            Module(found["module"]), int(found["emitted"]), int(found["owed"]), int(found["unsettled"])
+            Module(found["module"]),
+            int(found["emitted"]),
+            int(found["owed"]),
+            int(found["unsettled"]),
+            int(found["settled_sum"]),
         )
         for found in rows
     }
+
+
+async def count_outcomes(session: Session, tenant_id: str, run_id: str) -> dict[tuple[Module, Outcome], int]:
+    """How often each outcome was told in the run, by module."""
+    row = run_records.c
+    rows = await session.fetch_all(
+        select(row.module, row.outcome, func.count().label("records"))
+        .where(row.tenant_id == tenant_id, row.run_id == run_id, row.outcome.is_not(None))
+        .group_by(row.module, row.outcome)
+    )
+    return {(Module(found["module"]), Outcome(found["outcome"])): found["records"] for found in rows}
 
 
 async def forget_owed(session: Session, tenant_id: str, run_id: str) -> None:

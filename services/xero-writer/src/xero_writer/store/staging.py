@@ -9,11 +9,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, bindparam, delete, exists, func, select, update
+from sqlalchemy import RowMapping, and_, bindparam, delete, exists, func, or_, select, update
 
 from sync_kit.contracts.vocabulary import Module, Outcome
 from sync_kit.store import Session
-from xero_writer.store.tables import intent_records, record_parts, staged_records
+from xero_writer.store.tables import intent_records, record_links, record_parts, staged_records
 
 Key = tuple[Module, str]
 
@@ -129,16 +129,24 @@ def _has_open_intent() -> Any:
     )
 
 
+def _is_linked() -> Any:
+    row, link = staged_records.c, record_links.c
+    return exists().where(link.tenant_id == row.tenant_id, link.module == row.module, link.record_id == row.record_id)
+
+
 async def list_to_judge(
-    session: Session, tenant_id: str, module: Module, *, only_used: Any | None, limit: int
+    session: Session, tenant_id: str, module: Module, *, only_used: bool, limit: int
 ) -> Sequence[RowMapping]:
-    """Staged records without an open intent, in the order in which they came. `only_used` narrows parents down."""
+    """Staged records without an open intent, in the order in which they came.
+
+    `only_used`: parents that are worth judging at once: needed by a document, linked already, or deleted.
+    """
     row = staged_records.c
     query = select(staged_records).where(
         row.tenant_id == tenant_id, row.state == State.STAGED, row.module == module, ~_has_open_intent()
     )
-    if only_used is not None:
-        query = query.where(only_used)
+    if only_used:
+        query = query.where(or_(row.needed, row.deleted, _is_linked()))
     return await session.fetch_all(query.order_by(row.extraction_seq, row.record_id).limit(limit))
 
 
@@ -254,6 +262,22 @@ async def leave_intent(
     )
 
 
+async def restage_state(session: Session, tenant_id: str, modules: Iterable[Module], state: State) -> None:
+    """Make all records of that state judgeable again."""
+    row = staged_records.c
+    values = [module.value for module in modules]
+    await restage(session, tenant_id, and_(row.state == state, row.module.in_(values)))
+
+
+async def list_unsettled(session: Session, tenant_id: str, module: Module) -> list[str]:
+    """Ids of the module's records that have no outcome for their newest version."""
+    row = staged_records.c
+    rows = await session.fetch_all(
+        select(row.record_id).where(row.tenant_id == tenant_id, row.module == module, row.state != State.SETTLED)
+    )
+    return [found["record_id"] for found in rows]
+
+
 async def restage_skipped(session: Session, tenant_id: str, module: Module, ids: Iterable[str]) -> list[str]:
     """Make those of these judgeable again that were skipped although they stand for nothing; returns their ids."""
     row = staged_records.c
@@ -287,7 +311,15 @@ async def need(session: Session, tenant_id: str, module: Module, ids: Iterable[s
 async def list_held(session: Session, tenant_id: str, modules: Iterable[Module]) -> Sequence[RowMapping]:
     """Settled records that something could re-open: id, outcome, watches, reasons and what they were judged with."""
     row = staged_records.c
-    columns = [row.module, row.record_id, row.outcome, row.watches, row.reasons, row.judged_mapping, row.judged_settings]
+    columns = [
+        row.module,
+        row.record_id,
+        row.outcome,
+        row.watches,
+        row.reasons,
+        row.judged_mapping,
+        row.judged_settings,
+    ]
     return await session.fetch_all(
         select(*columns).where(
             row.tenant_id == tenant_id,

@@ -232,6 +232,7 @@ class RunModule(Table, table=True):
     failure: Any = Field(default=None, sa_column=_json())
     told_emitted: int | None = None
     told_carried: int | None = None
+    told_sum: int | None = Field(default=None, sa_type=LongInteger)
 
 
 class RunRecord(Table, table=True):
@@ -247,6 +248,8 @@ class RunRecord(Table, table=True):
     emitted: bool
     settled: bool
     outcome: str | None = None
+    settled_seq: int = Field(sa_type=LongInteger)
+    """Of the outcome told last; 0 before."""
 
 
 class WantedRecord(Table, table=True):
@@ -367,6 +370,8 @@ class LedgerRead(Table, table=True):
     kind: str = Field(primary_key=True)
     complete: bool
     next_page: int
+    rows: int
+    """How many this reading has shown."""
     began_at: datetime = Field(sa_column=_time(nullable=False))
     """Xero's clock when this reading began: the next sweep asks for changes since then."""
     run_id: str | None = None
@@ -404,9 +409,7 @@ class LinkAction(Table, table=True):
     __tablename__ = "link_actions"
     __table_args__ = (Index("ix_link_actions_record", "tenant_id", "module", "record_id"),)
 
-    action_id: int | None = Field(
-        default=None, sa_column=Column(LongInteger, primary_key=True, autoincrement=True)
-    )
+    action_id: int | None = Field(default=None, sa_column=Column(LongInteger, primary_key=True, autoincrement=True))
     tenant_id: str
     module: str
     record_id: str

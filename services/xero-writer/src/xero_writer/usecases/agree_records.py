@@ -56,9 +56,7 @@ def build_agreement(desk: Desk, record: RowMapping, element: Mapping[str, Any]) 
     )
 
 
-async def agree_records(
-    desk: Desk, session: Session, agreements: Sequence[Agreement], *, run_id: str | None
-) -> None:
+async def agree_records(desk: Desk, session: Session, agreements: Sequence[Agreement], *, run_id: str | None) -> None:
     """Save links, ledger rows and history, and settle the records. `run_id`: the run whose intent it was."""
     rows: list[dict[str, Any]] = []
     actions: list[dict[str, Any]] = []

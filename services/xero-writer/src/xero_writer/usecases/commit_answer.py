@@ -26,6 +26,7 @@ from xero_writer.usecases.settle_records import Settlement, settle_records
 ZOMBIE_SECONDS: Final = 60
 """How long after its timeout a request may still be executed; the look-up waits that out."""
 UNCERTAIN_WAIT: Final = timedelta(seconds=CALL_TIMEOUT_SECONDS + ZOMBIE_SECONDS)
+LONGEST_WAIT: Final = timedelta(minutes=10)
 
 
 async def commit_answer(desk: Desk, intent_id: str, answer: XeroAnswer) -> None:
@@ -45,9 +46,7 @@ async def commit_answer(desk: Desk, intent_id: str, answer: XeroAnswer) -> None:
         await _commit_elements(desk, intent_id, records, read)
 
 
-async def _commit_elements(
-    desk: Desk, intent_id: str, records: Sequence[RowMapping], answer: BatchAnswer
-) -> None:
+async def _commit_elements(desk: Desk, intent_id: str, records: Sequence[RowMapping], answer: BatchAnswer) -> None:
     pairs = list(zip(records, answer.elements, strict=True))
     try:
         agreements = [build_agreement(desk, record, each.element) for record, each in pairs if each.ok]
@@ -58,7 +57,7 @@ async def _commit_elements(
     refused = [(record, _read_refusal(record, each)) for record, each in pairs if not each.ok]
     look_up = [record for record, refusal in refused if refusal.kind is RefusalKind.LOOK_UP]
     async with desk.writing() as session:
-        run_id = await intents.find_run_id(session, intent_id)
+        run_id = (await intents.get_intent(session, intent_id))["run_id"]
         await intents.close_records(
             session, intent_id, [record["position"] for record in records if record not in look_up]
         )
@@ -69,9 +68,7 @@ async def _commit_elements(
         )
         if look_up:
             await intents.mark_refused(session, intent_id, [record["position"] for record in look_up])
-            await intents.change_intent(
-                session, intent_id, state=IntentState.LOOK_UP.value, due_at=await session.now()
-            )
+            await intents.change_intent(session, intent_id, state=IntentState.LOOK_UP.value, due_at=await session.now())
         else:
             await intents.close_intent(session, intent_id)
             desk.tools.metrics.intents.labels(how="answered").inc()
@@ -125,9 +122,15 @@ async def back_to_ready(
 async def set_uncertain(desk: Desk, intent_id: str, *, words: str | None) -> None:
     """Its effect is unknown: nothing is sent again before it was looked up, and that not before a zombie is dead."""
     async with desk.writing() as session:
-        now = await session.now()
+        attempts = (await intents.get_intent(session, intent_id))["attempts"]
+        # A useless answer may be repeated for as long as Xero keeps the key (6 minutes): ask less and less often.
+        wait = min(UNCERTAIN_WAIT * 2 ** min(attempts - 1, 3), LONGEST_WAIT)
         await intents.change_intent(
-            session, intent_id, state=IntentState.UNCERTAIN.value, due_at=now + UNCERTAIN_WAIT, words=words
+            session,
+            intent_id,
+            state=IntentState.UNCERTAIN.value,
+            due_at=await session.now() + wait,
+            words=words,
         )
     desk.allowance.uncertain += 1
     desk.tools.metrics.uncertain.inc()
@@ -142,9 +145,7 @@ async def split_intent(desk: Desk, intent_id: str, *, words: str | None) -> None
     desk.tools.metrics.intents.labels(how="answered").inc()
 
 
-async def go_in_halves(
-    desk: Desk, session: Session, records: Sequence[RowMapping], *, words: str | None
-) -> None:
+async def go_in_halves(desk: Desk, session: Session, records: Sequence[RowMapping], *, words: str | None) -> None:
     """Records of a request that was refused whole go again in smaller ones; one that was alone is held."""
     if len(records) > 1:
         await back_to_ready(desk, session, records, max_batch=max(1, len(records) // 2))

@@ -16,7 +16,6 @@ from sqlalchemy import RowMapping
 
 from sync_kit import points
 from sync_kit.clock import Clock
-from sync_kit.contracts.events import ConnectionFacts
 from sync_kit.contracts.vendor_tokens import VendorToken
 from sync_kit.contracts.vocabulary import ConnectionState, Vendor
 from sync_kit.errors import AnswerLostError, LeaseLostError, NeedsReauthorisationError, NotSentError
@@ -30,7 +29,7 @@ from xero_writer.errors import OutOfCallsError, SliceOverError
 from xero_writer.metrics import Metrics
 from xero_writer.store import budgets, runs
 from xero_writer.store.digest_keys import DigestKeys
-from xero_writer.store.tables import KIT_TABLES
+from xero_writer.store import KIT_TABLES
 from xero_writer.usecases.allowance import Allowance
 
 SLICE_CALLS: Final = 20
@@ -60,7 +59,6 @@ class Desk:
     tools: Tools
     lease: Lease
     tenant: TenantRow
-    connection: ConnectionFacts
     allowance: Allowance
     digest_key: bytes
     mapping: TenantMapping

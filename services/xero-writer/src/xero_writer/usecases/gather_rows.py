@@ -84,9 +84,7 @@ def _to_link(row: RowMapping | None) -> Link | None:
     )
 
 
-async def view_parents(
-    session: Session, tenant_id: str, refs: Iterable[ParentRef]
-) -> dict[ParentRef, ParentView]:
+async def view_parents(session: Session, tenant_id: str, refs: Iterable[ParentRef]) -> dict[ParentRef, ParentView]:
     """Where each of these records stands, as its dependants see it."""
     by_module: dict[Module, list[str]] = defaultdict(list)
     for ref in refs:

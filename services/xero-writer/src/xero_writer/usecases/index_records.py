@@ -61,9 +61,7 @@ async def index_again(
     changed = []
     for row in rows:
         module = Module(row["module"])
-        record = StagedRecord(
-            module=module, record_id=row["record_id"], deleted=row["deleted"], fields=row["payload"]
-        )
+        record = StagedRecord(module=module, record_id=row["record_id"], deleted=row["deleted"], fields=row["payload"])
         keys = find_key_columns(module, record, mapping, mapping_version, digest_key)
         changed.append(
             {"module": row["module"], "record_id": row["record_id"], "extraction_seq": row["extraction_seq"], **keys}

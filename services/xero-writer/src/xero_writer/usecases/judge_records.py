@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from sqlalchemy import RowMapping, exists, or_
+from sqlalchemy import RowMapping
 
 from sync_kit.contracts.events import RecordsWanted
 from sync_kit.contracts.vocabulary import Module, Outcome, ReopenedBy, WantedCause
@@ -28,7 +28,6 @@ from xero_writer.domain.verdicts import (
 )
 from xero_writer.store import ledger, links, runs, staging, waits, wanted
 from xero_writer.store.staging import State
-from xero_writer.store.tables import record_links, staged_records
 from xero_writer.usecases.desk import Desk
 from xero_writer.usecases.gather_rows import CONTACT_MODULES, gather_inputs
 from xero_writer.usecases.ready_records import ready_to_json
@@ -73,7 +72,7 @@ async def judge_page(
             session,
             desk.tenant_id,
             module,
-            only_used=None if unneeded_too else _used(),
+            only_used=not unneeded_too,
             limit=PAGE,
         )
         if not rows:
@@ -107,15 +106,6 @@ def _is_new(given: JudgeInput) -> bool:
     return given.link is None and not given.record.deleted
 
 
-def _used() -> Any:
-    """Parents worth judging at once: needed by a document, linked already, or deleted."""
-    row, link = staged_records.c, record_links.c
-    linked = exists().where(
-        link.tenant_id == row.tenant_id, link.module == row.module, link.record_id == row.record_id
-    )
-    return or_(row.needed, row.deleted, linked)
-
-
 def _is_incomplete(desk: Desk, module: Module, row: RowMapping, asked_before: frozenset[str]) -> bool:
     """Its payload is gone, or was read before the reader knew of a field that the mapping uses."""
     if row["deleted"]:
@@ -128,9 +118,7 @@ def _is_incomplete(desk: Desk, module: Module, row: RowMapping, asked_before: fr
     return bool(list_missing_fields(record, desk.mapping))
 
 
-async def _list_seen(
-    session: Session, desk: Desk, module: Module, given: Sequence[JudgeInput]
-) -> frozenset[str]:
+async def _list_seen(session: Session, desk: Desk, module: Module, given: Sequence[JudgeInput]) -> frozenset[str]:
     """Linked invoices that Xero has shown in this run."""
     if module is not Module.INVOICES:
         return frozenset()
@@ -146,9 +134,7 @@ def _sharpen(context: JudgeContext, module: Module, given: JudgeInput, seen: fro
     return replace(context, swept=context.swept | {module})
 
 
-async def _want_payloads(
-    desk: Desk, session: Session, run_id: str, module: Module, rows: Sequence[RowMapping]
-) -> int:
+async def _want_payloads(desk: Desk, session: Session, run_id: str, module: Module, rows: Sequence[RowMapping]) -> int:
     """Ask the reader for records whose payload is gone; they wait until they come."""
     if not rows:
         return 0

@@ -28,7 +28,12 @@ KINDS: Final[Mapping[Module, str]] = {
     Module.PRODUCTS: ITEMS,
     Module.INVOICES: INVOICES,
 }
-LISTS: Final[Mapping[str, str]] = {CONTACTS: "Contacts", ITEMS: "Items", INVOICES: "Invoices", INVOICE_CHANGES: "Invoices"}
+LISTS: Final[Mapping[str, str]] = {
+    CONTACTS: "Contacts",
+    ITEMS: "Items",
+    INVOICES: "Invoices",
+    INVOICE_CHANGES: "Invoices",
+}
 PAGE_SIZE: Final = 1000
 IDS_PER_CALL: Final = 50
 """About 52 fit into Xero's longest address."""
@@ -75,6 +80,7 @@ async def _read_pages(desk: Desk, kind: str, params: Mapping[str, str], *, since
     going_on = read is not None and not read["complete"] and (since is None or read["run_id"] == desk.run_id)
     page = read["next_page"] if read is not None and going_on else 1
     began_at: datetime | None = read["began_at"] if read is not None and going_on else None
+    shown = read["rows"] if read is not None and going_on else 0
     modified_since = format_if_modified_since(since) if since is not None else None
     complete = False
     while not complete:
@@ -86,6 +92,7 @@ async def _read_pages(desk: Desk, kind: str, params: Mapping[str, str], *, since
         began_at = began_at or answer.vendor_at or desk.now() - OVERLAP
         complete = kind == ITEMS or _is_last(answer, page, len(rows))
         page += 1
+        shown += len(rows)
         async with desk.writing() as session:
             await save_rows(desk, session, kind, rows)
             await ledger.save_read(
@@ -94,6 +101,7 @@ async def _read_pages(desk: Desk, kind: str, params: Mapping[str, str], *, since
                 kind,
                 complete=complete,
                 next_page=page,
+                rows=shown,
                 began_at=began_at,
                 run_id=desk.run_id,
             )

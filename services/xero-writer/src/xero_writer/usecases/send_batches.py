@@ -73,9 +73,7 @@ async def send_wave(desk: Desk, growing: Mapping[str, bool]) -> int:
         chosen = _choose(plan, growing)[: min(free, desk.calls_left)]
         sendings = [await _commit_intent(desk, session, batch) for batch in chosen]
         for candidate in plan.deferred:
-            await staging.restage_ids(
-                session, desk.tenant_id, candidate.module, [candidate.record_id], State.READY
-            )
+            await staging.restage_ids(session, desk.tenant_id, candidate.module, [candidate.record_id], State.READY)
     if sendings:
         points.passing("intent.committed")
     await send_all(desk, sendings)

@@ -9,7 +9,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import RowMapping
@@ -34,7 +34,6 @@ from xero_writer.usecases.send_batches import Sending, send_all
 from xero_writer.usecases.settle_records import settle_records
 
 MOST_REFUSALS: Final = 2
-LONGEST_WAIT: Final = timedelta(minutes=10)
 CREATES: Final = "PUT"
 
 
@@ -135,14 +134,10 @@ def _may_send(desk: Desk, intent: RowMapping) -> bool:
     return desk.run is not None and desk.run["state"] == RunState.REQUESTED
 
 
-async def _settle_looked_up(
-    desk: Desk, intent: RowMapping, split: _Split, agreements: Sequence[Agreement]
-) -> None:
+async def _settle_looked_up(desk: Desk, intent: RowMapping, split: _Split, agreements: Sequence[Agreement]) -> None:
     """What is ours is adopted, what is somebody else's is judged again, what is not there goes again."""
     async with desk.writing() as session:
-        await intents.close_records(
-            session, intent["intent_id"], [*(each.record["position"] for each in agreements)]
-        )
+        await intents.close_records(session, intent["intent_id"], [*(each.record["position"] for each in agreements)])
         await agree_records(desk, session, agreements, run_id=intent["run_id"])
         await _judge_again(desk, session, split)
         if intent["words"] is not None:
@@ -158,9 +153,7 @@ async def _settle_looked_up(
     desk.tools.metrics.intents.labels(how="looked_up").inc()
 
 
-async def _settle_refused(
-    desk: Desk, intent: RowMapping, split: _Split, agreements: Sequence[Agreement]
-) -> None:
+async def _settle_refused(desk: Desk, intent: RowMapping, split: _Split, agreements: Sequence[Agreement]) -> None:
     """Keys that Xero called taken: adopt what is ours, judge again what is not, hold what stays unexplained."""
     absent = split.absent
     if any(record["module"] in (Module.ACCOUNTS, Module.CONTACTS) for record in absent):
@@ -171,9 +164,7 @@ async def _settle_refused(
         await agree_records(desk, session, agreements, run_id=intent["run_id"])
         await _judge_again(desk, session, split)
         sent = _list_elements(await intents.get_body(session, intent["intent_id"]), intent["path"])
-        await _judge_or_hold(
-            desk, session, [(record, (), sent[record["position"]]) for record in absent]
-        )
+        await _judge_or_hold(desk, session, [(record, (), sent[record["position"]]) for record in absent])
         await intents.close_intent(session, intent["intent_id"])
     desk.tools.metrics.intents.labels(how="looked_up").inc()
 

@@ -129,11 +129,10 @@ async def _tell(
     told = [each for each in settlements if each.record_id in current]
     if not told:
         return
-    await runs.settle_owed(
-        session, desk.tenant_id, run_id, module, {each.record_id: outcomes[each.record_id].value for each in told}
-    )
-    await runs.move_run(session, desk.tenant_id, run_id)
     first = await counters.take_settled_numbers(session, desk.tenant_id, len(told))
+    numbered = {each.record_id: (outcomes[each.record_id].value, first + number) for number, each in enumerate(told)}
+    await runs.settle_owed(session, desk.tenant_id, run_id, module, numbered)
+    await runs.move_run(session, desk.tenant_id, run_id)
     settled_at = await session.now()
     await tell_outcomes(
         session,

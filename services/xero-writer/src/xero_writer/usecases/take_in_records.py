@@ -4,7 +4,7 @@ Everything here is a max-merge by extraction_seq, so events that come twice, lat
 No vendor is called; a worker judges and sends later.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sync_kit.contracts.envelope import Envelope
@@ -17,7 +17,7 @@ from sync_kit.tenants import find_tenant
 from xero_writer.store import runs, staging, wanted
 from xero_writer.store.digest_keys import DigestKeys
 from xero_writer.store.runs import RunState
-from xero_writer.store.tables import KIT_TABLES
+from xero_writer.store import KIT_TABLES
 from xero_writer.usecases.index_records import find_key_columns, load_mapping
 
 
@@ -50,7 +50,7 @@ async def take_in_not_found(session: Session, event: RecordsNotFound, envelope: 
     """Wanted records that the CRM no longer has are staged as deleted ones."""
     await _require_tenant(session, event.tenant_id)
     ids = list(event.record_ids)
-    versions = [
+    versions: list[dict[str, Any]] = [
         {
             "record_id": record_id,
             "extraction_seq": event.extraction_seq,
@@ -91,9 +91,7 @@ async def _join_parts(session: Session, event: RecordsExtracted, record: Extract
             }
         ],
     )
-    rows = await staging.list_parts(
-        session, event.tenant_id, event.module, record.record_id, record.extraction_seq
-    )
+    rows = await staging.list_parts(session, event.tenant_id, event.module, record.record_id, record.extraction_seq)
     if len(rows) < record.parts:
         return None
     await staging.forget_parts(session, event.tenant_id, event.module, record.record_id, record.extraction_seq)
@@ -137,7 +135,7 @@ async def _stage(
         await runs.move_run(session, tenant_id, run_id)
 
 
-def _to_version(record: ExtractedRecord) -> Mapping[str, Any]:
+def _to_version(record: ExtractedRecord) -> dict[str, Any]:
     return {
         "record_id": record.record_id,
         "extraction_seq": record.extraction_seq,

@@ -8,7 +8,7 @@ from sync_kit.store import Session
 from sync_kit.tenants import find_tenant
 from xero_writer.store import runs
 from xero_writer.store.runs import RunState
-from xero_writer.store.tables import KIT_TABLES
+from xero_writer.store import KIT_TABLES
 
 
 async def take_in_request(session: Session, event: RunRequested, envelope: Envelope) -> None:
@@ -28,9 +28,7 @@ async def take_in_request(session: Session, event: RunRequested, envelope: Envel
 async def take_in_cancelling(session: Session, event: RunCancelled, envelope: Envelope) -> None:
     """A person stops the run: no new intents."""
     await _require_tenant(session, event.tenant_id)
-    await runs.advance_run(
-        session, event.tenant_id, event.run_id, run_seq=event.run_seq, state=RunState.CANCELLED
-    )
+    await runs.advance_run(session, event.tenant_id, event.run_id, run_seq=event.run_seq, state=RunState.CANCELLED)
     await mark_due(session, KIT_TABLES, event.tenant_id)
 
 

@@ -6,12 +6,10 @@ from sync_kit.leases import mark_due
 from sync_kit.store import Session
 from sync_kit.tenants import take_in_tenant as keep_tenant
 from sync_kit.vendor_tokens import VendorTokens
-from xero_writer.store.tables import KIT_TABLES
+from xero_writer.store import KIT_TABLES
 
 
-async def take_in_tenant(
-    session: Session, event: TenantChanged, envelope: Envelope, *, tokens: VendorTokens
-) -> None:
+async def take_in_tenant(session: Session, event: TenantChanged, envelope: Envelope, *, tokens: VendorTokens) -> None:
     """Keep the state if it is newer. Tokens of an older connection are not used any more."""
     if not await keep_tenant(session, KIT_TABLES, event):
         return

@@ -1,8 +1,10 @@
 """Tell the scheduler: outcomes by record and the stage's state, always in the transaction that they tell of."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
+
+from sqlalchemy import RowMapping
 
 from sync_kit.contracts.cutting import cut_by_bytes
 from sync_kit.contracts.events import Event, RecordOutcome, RecordsSettled, StageReported
@@ -11,7 +13,7 @@ from sync_kit.contracts.vocabulary import Stage
 from sync_kit.outbox import write_events
 from sync_kit.store import Session
 from xero_writer.store import counters, runs
-from xero_writer.store.tables import KIT_TABLES
+from xero_writer.store import KIT_TABLES
 
 SOURCE: Final = "xero-writer"
 
@@ -25,17 +27,14 @@ async def tell_outcomes(session: Session, tenant_id: str, run_id: str, outcomes:
     """RecordsSettled, cut by bytes."""
     await write(
         session,
-        [
-            RecordsSettled(tenant_id=tenant_id, run_id=run_id, outcomes=tuple(piece))
-            for piece in cut_by_bytes(outcomes)
-        ],
+        [RecordsSettled(tenant_id=tenant_id, run_id=run_id, outcomes=tuple(piece)) for piece in cut_by_bytes(outcomes)],
     )
 
 
 async def tell_state(
     session: Session,
     tenant_id: str,
-    run: Mapping[str, Any],
+    run: RowMapping,
     *,
     state: str,
     least_calls: int | None = None,
@@ -68,6 +67,4 @@ async def tell_state(
         failure=failure,
     )
     await write(session, [event])
-    await runs.change_run(
-        session, tenant_id, run["run_id"], told={**report, "calls": run["calls"]}, tell_again=False
-    )
+    await runs.change_run(session, tenant_id, run["run_id"], told={**report, "calls": run["calls"]}, tell_again=False)

@@ -55,9 +55,12 @@ class Question:
         return 2 if self.limit <= 1_000 else 3
 
 
-def ask_all_by_id(source: Source, columns: tuple[str, ...], after: Position | None) -> Question:
+def ask_all_by_id(
+    source: Source, columns: tuple[str, ...], after: Position | None, *, limit: int = MOST_ROWS
+) -> Question:
     """Every row, in the order of ids."""
-    return Question(source, columns, f"id > {_quote(after.record_id if after else '0')}", by_time=False)
+    where = f"id > {_quote(after.record_id if after else '0')}"
+    return Question(source, columns, where, by_time=False, limit=limit)
 
 
 def ask_changed(

@@ -80,7 +80,7 @@ async def _take(
 def _ask(work: Slice, task: Task, limit: int) -> Question:
     columns = work.list_columns(task.source)
     if task.way is Way.SCAN and task.source is Source.INVOICE_LINES:
-        return ask_all_by_id(task.source, columns, task.position)
+        return ask_all_by_id(task.source, columns, task.position, limit=limit)
     return ask_changed(
         task.source,
         columns,

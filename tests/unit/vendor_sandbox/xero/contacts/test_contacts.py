@@ -72,6 +72,8 @@ async def test_archived_contacts_are_hidden_free_their_name_and_keep_their_numbe
     name, number = await xero.put("Contacts", {"Name": "Acme"}, {"Name": "Other", "ContactNumber": "1"})
     assert name["StatusAttributeString"] == "OK"
     assert messages(number) == [NUMBER_TAKEN]
+    path = f"/{xero.tenant_id}/Contacts/{made['ContactID']}"
+    assert (await xero.control("PATCH", path, {"FirstName": "x"}))["FirstName"] == "x"
     xero.sandbox.change_switches(archived_contact_number_unique=False)
     (free,) = await xero.put("Contacts", {"Name": "Other", "ContactNumber": "1"})
     assert free["StatusAttributeString"] == "OK"

@@ -43,6 +43,8 @@ async def test_a_bill_number_is_not_unique(xero: XeroDriver) -> None:
     (third,) = await xero.post("Invoices", bill(InvoiceNumber="S-9"))
     assert third["InvoiceID"] not in {first["InvoiceID"], second["InvoiceID"]}
     assert (await xero.call("GET", "/Invoices/S-9")).status_code == 404
+    (sale,) = await xero.put("Invoices", invoice(InvoiceNumber="S-9"))
+    assert sale["StatusAttributeString"] == "OK"
 
 
 async def test_post_by_number_silently_overwrites_the_sales_invoice(xero: XeroDriver) -> None:

@@ -109,6 +109,19 @@ async def test_a_paid_sales_invoice_takes_only_the_listed_fields(xero: XeroDrive
     assert messages(await edit(xero, made, Date="2026-11-19")) == [ALLOCATED]
     assert messages(await edit(xero, made, LineItems=[{"LineItemID": line_id, "Quantity": 9}])) == [ALLOCATED]
     assert messages(await edit(xero, made, LineItems=[line()])) == [ALLOCATED]
+    assert messages(await edit(xero, made, LineItems=[])) == [ALLOCATED]
+    assert messages(await edit(xero, made, LineItems=[{"LineItemID": line_id}, line()])) == [ALLOCATED]
+    same_amount = [{"LineItemID": line_id, "Quantity": 4, "UnitAmount": 5}]
+    assert messages(await edit(xero, made, LineItems=same_amount)) == [ALLOCATED]
+
+
+async def test_a_document_can_be_voided_when_its_account_was_archived_since(xero: XeroDriver) -> None:
+    made = await make(xero, invoice(Status="AUTHORISED"))
+    draft = await make(xero, invoice())
+    path = f"/{xero.tenant_id}/Accounts/{made['LineItems'][0]['AccountID']}"
+    await xero.control("PATCH", path, {"Status": "ARCHIVED"})
+    assert (await edit(xero, made, Status="VOIDED"))["Status"] == "VOIDED"
+    assert "has been archived" in messages(await edit(xero, draft, Status="AUTHORISED"))[0]
 
 
 async def test_a_document_with_a_payment_cannot_be_voided(xero: XeroDriver) -> None:

@@ -1,0 +1,57 @@
+"""What is forgotten, and when."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+
+from sync_kit.store import Session
+from xero_writer.store.staging import State
+from xero_writer.store.tables import (
+    KIT_TABLES,
+    METADATA,
+    intent_records,
+    intents,
+    record_parts,
+    runs,
+    staged_records,
+)
+from xero_writer.store.runs import RunState
+
+_KEPT = frozenset({"tenants", "leases"})
+"""The tombstone and its fence stay for ever."""
+
+
+async def list_deleted(session: Session) -> list[str]:
+    """Deleted tenants."""
+    rows = await session.fetch_all(select(KIT_TABLES.tenants.c.tenant_id).where(KIT_TABLES.tenants.c.deleted))
+    return [row["tenant_id"] for row in rows]
+
+
+async def delete_tenant(session: Session, tenant_id: str) -> int:
+    """Everything of the tenant but its tombstone; returns how many rows."""
+    rows = 0
+    for table in METADATA.sorted_tables:
+        if table.name not in _KEPT and "tenant_id" in table.c:
+            rows += (await session.execute(delete(table).where(table.c.tenant_id == tenant_id))).rowcount
+    outbox = KIT_TABLES.outbox
+    rows += (await session.execute(delete(outbox).where(outbox.c.key == tenant_id))).rowcount
+    return rows
+
+
+async def delete_payloads(session: Session, *, before: datetime) -> None:
+    """Payloads, labels and reasons of settled records, closed intents and ended runs from before that time."""
+    row = staged_records.c
+    await session.execute(
+        update(staged_records)
+        .where(row.taken_in_at < before, row.state == State.SETTLED)
+        .values(payload=None, label=None)
+    )
+    old = select(intents.c.intent_id).where(intents.c.closed_at < before)
+    await session.execute(delete(intent_records).where(intent_records.c.intent_id.in_(old)))
+    await session.execute(delete(intents).where(intents.c.closed_at < before))
+    await session.execute(delete(runs).where(runs.c.state == RunState.ENDED, runs.c.moved_at < before))
+
+
+async def delete_parts(session: Session, *, before: datetime) -> None:
+    """Pieces whose others never came."""
+    await session.execute(delete(record_parts).where(record_parts.c.received_at < before))

@@ -1,0 +1,103 @@
+"""Tell what the run has come to: the writer's half of the equation by module, and the stage's state."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sync_kit.contracts.events import ModuleAccounted, RecordLabel
+from sync_kit.contracts.reasons import Reason
+from sync_kit.contracts.vocabulary import Module, Outcome
+from sync_kit.store import Session
+from xero_writer.store import counters, intents, links, runs, staging, wanted
+from xero_writer.store.runs import RunState
+from xero_writer.store.staging import AGREED
+from xero_writer.usecases.count_least_calls import count_least_calls
+from xero_writer.usecases.desk import Desk
+from xero_writer.usecases.settle_records import Settlement, settle_records
+from xero_writer.usecases.tell import tell_state, write
+
+RESTING_PAGE = 500
+
+
+async def finish_run(desk: Desk, requested: Sequence[Module], closed: Mapping[Module, bool]) -> datetime | None:
+    """Tell what can be told; returns when an open intent may be looked at, if that is what the run waits for."""
+    run_id = desk.run_id
+    if run_id is None:
+        return None
+    async with desk.writing() as session:
+        while await _tell_resting(desk, session, run_id):
+            pass
+        counts = await runs.count_owed(session, desk.tenant_id, run_id)
+        await _account(desk, session, run_id, requested, closed, counts)
+        run = await runs.find_run(session, desk.tenant_id, run_id)
+        next_due_at = await intents.find_next_due(session, desk.tenant_id)
+        if run is None or run["state"] != RunState.REQUESTED:
+            return next_due_at
+        questions = await wanted.count_open(session, desk.tenant_id, run_id)
+        unsettled = sum(count.unsettled for count in counts.values())
+        if all(closed[module] for module in requested) and not unsettled and not questions:
+            least = await count_least_calls(session, desk.tenant_id, run_id)
+            await tell_state(session, desk.tenant_id, run, state="done", least_calls=least)
+        elif next_due_at is not None:
+            what = "an answer was lost, so we look whether the records arrived before anything is sent again"
+            reason = Reason(code="vendor_trouble", facts={"vendor": "Xero", "what": what})
+            await tell_state(
+                session, desk.tenant_id, run, state="waiting", waiting_until=next_due_at, waiting_for=reason
+            )
+        else:
+            await tell_state(session, desk.tenant_id, run, state="working")
+    return next_due_at
+
+
+async def _tell_resting(desk: Desk, session: Session, run_id: str) -> int:
+    """Records that were settled before the run asked for them (an older version came late): tell what is known."""
+    rows = await runs.list_resting(session, desk.tenant_id, run_id, RESTING_PAGE)
+    settlements = []
+    for row in rows:
+        module = Module(row["module"])
+        outcome = Outcome(row["outcome"])
+        found = await links.list_links(session, desk.tenant_id, module, [row["record_id"]])
+        link = found.get(row["record_id"])
+        settlements.append(
+            Settlement(
+                module=module,
+                record_id=row["record_id"],
+                extraction_seq=row["extraction_seq"],
+                outcome=Outcome.UNCHANGED if outcome in AGREED else outcome,
+                label=RecordLabel.model_validate(row["label"] or {}),
+                reasons=tuple(Reason.model_validate(reason) for reason in row["reasons"] or ()),
+                xero_id=link["xero_id"] if link is not None else None,
+                facts=None,
+            )
+        )
+    await settle_records(desk, session, settlements)
+    return len(settlements)
+
+
+async def _account(
+    desk: Desk,
+    session: Session,
+    run_id: str,
+    requested: Sequence[Module],
+    closed: Mapping[Module, bool],
+    counts: Mapping[Module, runs.ModuleCount],
+) -> None:
+    told = await runs.list_modules(session, desk.tenant_id, run_id)
+    for module in sorted({*requested, *counts}):
+        count = counts.get(module, runs.ModuleCount(module, 0, 0, 0))
+        if not closed.get(module, True) or count.unsettled:
+            continue
+        before = told.get(module)
+        now = (count.emitted, count.carried, count.settled_sum)
+        if before is not None and (before["told_emitted"], before["told_carried"], before["told_sum"]) == now:
+            continue
+        event = ModuleAccounted(
+            tenant_id=desk.tenant_id,
+            run_id=run_id,
+            module=module,
+            progress_seq=await counters.take_progress_number(session, desk.tenant_id),
+            emitted=count.emitted,
+            carried=count.carried,
+            settled_sum=count.settled_sum,
+        )
+        await write(session, [event])
+        await runs.note_accounted(session, desk.tenant_id, run_id, count)

@@ -1,0 +1,67 @@
+"""The commands of the service."""
+
+import json
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import structlog
+from tests.unit.auth.house import NEW_KEY, OLD_KEY, OPERATOR_TOKEN
+
+from auth.__main__ import main
+from auth.domain.sealing import Keyring
+
+
+@pytest.fixture
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A store that does not exist yet, named by the environment, and logging put back afterwards."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    values = {
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'auth.db'}",
+        "BUS_URL": "local://",
+        "AUTH_URL": "http://127.0.0.1:1",
+        "PUBLIC_URL": "http://127.0.0.1:1",
+        "SERVICE_KEY": "k" * 32,
+        "OPERATOR_TOKEN": OPERATOR_TOKEN,
+        "VAULT_KEYS": json.dumps({"old": OLD_KEY, "new": NEW_KEY}),
+        "VAULT_CURRENT_KEY": "new",
+        "ZOHO_CLIENT_ID": "z",
+        "ZOHO_CLIENT_SECRET": "z",
+        "XERO_CLIENT_ID": "x",
+        "XERO_CLIENT_SECRET": "x",
+    }
+    for name, value in values.items():
+        monkeypatch.setenv(f"AUTH_{name}", value)
+    yield tmp_path / "auth.db"
+    root.handlers = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+def test_migrate_makes_the_store(database: Path) -> None:
+    main(["migrate"])
+    with closing(sqlite3.connect(database)) as opened:
+        tables = {row[0] for row in opened.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    assert {"grants", "vault", "registered_tenants", "outbox"} <= tables
+
+
+def test_rewrap_seals_everything_with_the_current_key(database: Path) -> None:
+    main(["migrate"])
+    sealed = Keyring({"old": b"o" * 32}, "old").seal(b"value", owner="grt_1", purpose="xero")
+    with closing(sqlite3.connect(database)) as opened:
+        opened.execute("INSERT INTO vault VALUES ('grt_1', 'xero', ?, ?)", (sealed.key_id, sealed.blob))
+        opened.commit()
+    main(["rewrap"])
+    with closing(sqlite3.connect(database)) as opened:
+        assert opened.execute("SELECT key_id FROM vault").fetchall() == [("new",)]
+
+
+@pytest.mark.parametrize("arguments", [["dance"], ["migrate", "now"]])
+def test_an_unknown_command_says_how_to_ask(database: Path, arguments: list[str]) -> None:
+    with pytest.raises(SystemExit, match="usage"):
+        main(arguments)
+    assert not database.exists()

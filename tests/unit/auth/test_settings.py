@@ -1,0 +1,36 @@
+"""Settings that would not work are refused at the start, without showing them."""
+
+from base64 import b64encode
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr, ValidationError
+from tests.unit.auth.house import OLD_KEY, make_settings
+
+from auth.app import list_data_centres
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [
+        ({"vault_current_key": "gone"}, "vault_current_key"),
+        ({"vault_keys": {"old": SecretStr(b64encode(b"short").decode())}}, "32 bytes"),
+        ({"vault_keys": {"old": SecretStr("not base64 !")}}, "32 bytes"),
+        ({"operator_token": SecretStr("short")}, "32 characters"),
+        ({"xero_api_url": "api.xero.com"}, "absolute"),
+        ({"replicas": 2}, "SQLite"),
+    ],
+)
+def test_settings_that_cannot_work_are_refused(tmp_path: Path, changes: dict[str, Any], word: str) -> None:
+    with pytest.raises(ValidationError, match=word) as refusal:
+        make_settings(tmp_path / "a.db", **changes)
+    assert OLD_KEY not in str(refusal.value)
+
+
+def test_the_real_vendors_are_the_default(tmp_path: Path) -> None:
+    settings = make_settings(tmp_path / "a.db", zoho_data_centres=None)
+    assert list_data_centres(settings)["us"].accounts_url == "https://accounts.zoho.com"
+    assert type(settings).model_fields["xero_identity_url"].default == "https://identity.xero.com"
+    assert "offline_access" in settings.xero_scopes
+    assert "ZohoCRM.composite_requests.CUSTOM" in settings.zoho_scopes

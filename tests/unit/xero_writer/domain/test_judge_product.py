@@ -1,0 +1,229 @@
+"""When products become Xero items."""
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from tests.unit.xero_writer.domain.made_rows import (
+    ITEM_ID,
+    KEY,
+    codes,
+    give,
+    ledger_item,
+    make_context,
+    make_mapping,
+    make_product,
+)
+
+from sync_kit.contracts.vocabulary import Module, Sending
+from xero_writer.domain.judge import judge
+from xero_writer.domain.keys import name_key
+from xero_writer.domain.rows import LedgerHits, LedgerItem, Link, Sibling, StagedRecord
+from xero_writer.domain.verdicts import Action, Held, Need, Needs, ParentRef, Ready, Skipped, Unchanged, WaitsFor
+
+CONTEXT = make_context()
+NAME = "WHITE METAL LANTERN"
+OTHER = ParentRef(Module.PRODUCTS, "100")
+
+
+def judge_hits(record: StagedRecord, *hits: LedgerItem, **changes: Any) -> Any:
+    return judge(give(record, hits=LedgerHits(items=hits), **changes), CONTEXT)
+
+
+def sibling(record_id: str, code: str, name: str = NAME, **changes: Any) -> Sibling:
+    return Sibling(record_id, code=code, name_key=name_key(name, KEY), **changes)
+
+
+def agreed(record: StagedRecord, **facts: Any) -> Link:
+    ready = judge(give(record), CONTEXT)
+    assert isinstance(ready, Ready)
+    return Link(ITEM_ID, ready.digest, facts=replace(ready.facts, **facts))
+
+
+def test_a_new_product_is_created_under_its_code() -> None:
+    verdict = judge(give(make_product()), CONTEXT)
+    assert isinstance(verdict, Ready)
+    assert (verdict.action, verdict.business_key) == (Action.CREATE, "71053")
+    assert (verdict.facts.code, verdict.facts.account_code, verdict.facts.line_text) == ("71053", "200", NAME)
+
+
+def test_unused_products_do_not_go() -> None:
+    assert codes(judge(give(make_product()), make_context(sending=Sending.USED)).reasons) == ["not_used_yet"]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("changes", "need"), [({"reference": None}, Need.REFERENCE), ({"ledger_read": frozenset()}, Need.LEDGER)]
+)
+def test_reference_and_ledger_are_read_before_the_first_creation(changes: dict[str, Any], need: Need) -> None:
+    verdict = judge(give(make_product()), replace(CONTEXT, **changes))
+    assert isinstance(verdict, Needs)
+    assert verdict.what == {need}
+
+
+def test_an_unusable_account_holds_the_creation_and_not_the_link() -> None:
+    context = make_context(make_mapping(accounts={"sales": "260"}))
+    verdict = judge(give(make_product()), context)
+    assert isinstance(verdict, Held)
+    assert codes(verdict.reasons) == ["account_unusable"]
+    linked = judge(give(make_product(), hits=LedgerHits(items=(ledger_item(),))), context)
+    assert isinstance(linked, Ready)
+
+
+def test_an_item_of_the_code_is_linked_whatever_its_name() -> None:
+    verdict = judge_hits(make_product(), ledger_item(name="Lantern", account_code="201", tracked=True))
+    assert isinstance(verdict, Ready)
+    assert (verdict.action, verdict.xero_id) == (Action.LINK, ITEM_ID)
+    assert (verdict.facts.code, verdict.facts.account_code, verdict.facts.tracked) == ("71053", "201", True)
+
+
+def test_codes_that_differ_by_capitals_share_an_item_of_the_same_name() -> None:
+    verdict = judge_hits(make_product(Product_Code="71053a"), ledger_item("71053A"))
+    assert isinstance(verdict, Ready)
+    assert (verdict.action, verdict.facts.code) == (Action.LINK, "71053A")
+
+
+def test_codes_that_differ_by_capitals_and_name_go_as_text() -> None:
+    verdict = judge_hits(make_product(Product_Code="71053a"), ledger_item("71053A", name="BLUE CUP"))
+    assert isinstance(verdict, Skipped)
+    assert codes(verdict.reasons) == ["product_code_clash"]
+    assert verdict.facts is not None
+    assert (verdict.facts.code, verdict.facts.line_text) == (None, NAME)
+
+
+def test_the_exact_code_wins_where_xero_knows_both() -> None:
+    hits = (ledger_item("71053A", xero_id="upper"), ledger_item("71053a", xero_id="lower"))
+    assert judge_hits(make_product(Product_Code="71053a"), *hits).xero_id == "lower"
+
+
+def test_two_inexact_codes_are_never_guessed_between() -> None:
+    hits = (ledger_item("AbC", xero_id="1"), ledger_item("aBc", xero_id="2"))
+    assert codes(judge_hits(make_product(Product_Code="abc"), *hits).reasons) == ["ambiguous_match"]
+
+
+def test_the_lower_crm_id_owns_the_code() -> None:
+    verdict = judge(give(make_product("99"), siblings=(sibling("200", "71053"),)), CONTEXT)
+    assert isinstance(verdict, Ready)
+    assert verdict.action is Action.CREATE
+    assert codes(verdict.warnings) == ["product_code_clash"]
+
+
+def test_the_later_product_of_the_same_name_waits_for_the_item() -> None:
+    verdict = judge(give(make_product("200"), siblings=(sibling("99", "71053A"),)), CONTEXT)
+    assert isinstance(verdict, WaitsFor)
+    assert verdict.parents == (ParentRef(Module.PRODUCTS, "99"),)
+
+
+def test_the_later_product_of_another_name_goes_as_text() -> None:
+    verdict = judge(give(make_product("200"), siblings=(sibling("99", "71053A", "BLUE CUP"),)), CONTEXT)
+    assert isinstance(verdict, Skipped)
+    assert verdict.facts is not None
+
+
+def test_a_linked_sibling_owns_the_code_whatever_its_id() -> None:
+    owner = sibling("300", "71053A", linked=True, xero_id="its item")
+    verdict = judge(give(make_product("200"), siblings=(owner,)), CONTEXT)
+    assert isinstance(verdict, Ready)
+    assert (verdict.action, verdict.xero_id, verdict.facts.owner) == (Action.LINK, "its item", False)
+    assert verdict.facts.code == "71053A"
+
+
+def test_an_item_of_another_product_is_shared_only_under_the_same_name() -> None:
+    hit = ledger_item(linked_to=(OTHER,))
+    shared = judge_hits(make_product(), hit)
+    assert isinstance(shared, Ready)
+    assert shared.facts.owner is False
+    foreign = judge_hits(make_product(Product_Name="BLUE CUP"), hit)
+    assert isinstance(foreign, Skipped)
+    assert codes(foreign.reasons) == ["product_code_clash"]
+
+
+def test_nothing_is_sent_when_nothing_changed() -> None:
+    assert isinstance(judge(give(make_product(), link=agreed(make_product())), CONTEXT), Unchanged)
+
+
+def test_another_default_account_changes_no_item() -> None:
+    context = make_context(make_mapping(accounts={"sales": "201"}))
+    assert isinstance(judge(give(make_product(), link=agreed(make_product())), context), Unchanged)
+
+
+def test_an_update_looks_at_xero_first() -> None:
+    given = give(make_product(Unit_Price=Decimal(4)), link=agreed(make_product()))
+    verdict = judge(given, make_context(swept=frozenset()))
+    assert isinstance(verdict, Needs)
+    assert verdict.what == {Need.SWEEP}
+
+
+def test_a_new_price_leaves_account_and_tax_as_xero_has_them() -> None:
+    given = give(
+        make_product(Unit_Price=Decimal(4)),
+        link=agreed(make_product()),
+        hits=LedgerHits(items=(ledger_item(account_code="201", tax_type="RROUTPUT"),)),
+    )
+    verdict = judge(given, CONTEXT)
+    assert isinstance(verdict, Ready)
+    assert verdict.element == {
+        "ItemID": ITEM_ID,
+        "Code": "71053",
+        "SalesDetails": {"UnitPrice": Decimal("4.0000"), "AccountCode": "201", "TaxType": "RROUTPUT"},
+    }
+
+
+def test_the_price_of_tracked_stock_is_left_alone() -> None:
+    given = give(
+        make_product(Unit_Price=Decimal(4)),
+        link=agreed(make_product()),
+        hits=LedgerHits(items=(ledger_item(tracked=True),)),
+    )
+    assert isinstance(judge(given, CONTEXT), Unchanged)
+
+
+def test_a_new_code_that_another_item_has_is_held() -> None:
+    given = give(
+        make_product(Product_Code="other"),
+        link=agreed(make_product()),
+        hits=LedgerHits(items=(ledger_item(), ledger_item("OTHER", xero_id="x"))),
+    )
+    verdict = judge(given, CONTEXT)
+    assert isinstance(verdict, Held)
+    assert codes(verdict.reasons) == ["item_code_taken"]
+
+
+def test_an_item_deleted_in_xero_is_not_made_again() -> None:
+    verdict = judge(give(make_product(Unit_Price=Decimal(4)), link=agreed(make_product())), CONTEXT)
+    assert isinstance(verdict, Held)
+    assert codes(verdict.reasons) == ["ended_in_xero"]
+
+
+def test_a_product_deleted_in_the_crm_is_left_alone() -> None:
+    assert codes(judge(give(make_product(deleted=True)), CONTEXT).reasons) == ["deleted_before_sync"]  # type: ignore[union-attr]
+    link = agreed(make_product())
+    assert isinstance(judge(give(make_product(deleted=True), link=link), CONTEXT), Unchanged)
+
+
+def test_a_product_without_a_code_is_held_before_the_ledger_is_read() -> None:
+    verdict = judge(give(make_product(Product_Code=None)), make_context(ledger_read=frozenset()))
+    assert isinstance(verdict, Held)
+    assert codes(verdict.reasons) == ["product_code_missing"]
+
+
+def test_a_new_name_of_tracked_stock_goes_without_the_price() -> None:
+    given = give(
+        make_product(Unit_Price=Decimal(4), Product_Name="NEW"),
+        link=agreed(make_product()),
+        hits=LedgerHits(items=(ledger_item(tracked=True),)),
+    )
+    verdict = judge(given, CONTEXT)
+    assert isinstance(verdict, Ready)
+    assert verdict.element == {"ItemID": ITEM_ID, "Code": "71053", "Name": "NEW"}
+
+
+def test_a_linked_product_that_lost_its_code_is_held() -> None:
+    given = give(
+        make_product(Unit_Price=Decimal(4), Product_Code=None),
+        link=agreed(make_product()),
+        hits=LedgerHits(items=(ledger_item(),)),
+    )
+    verdict = judge(given, CONTEXT)
+    assert isinstance(verdict, Held)
+    assert codes(verdict.reasons) == ["product_code_missing"]

@@ -1,0 +1,77 @@
+"""The process dies where it hurts most; another one goes on and nothing is lost, doubled or read again."""
+
+import pytest
+from tests.unit.zoho_reader.crm import fill_crm
+from tests.unit.zoho_reader.world import CrashError, World
+
+from sync_kit.contracts.vocabulary import Module
+from sync_kit.points import hooked
+from zoho_reader.usecases import read_source
+
+
+async def crash_at(world: World, point: str, nth: int) -> None:
+    """Work until the nth passing of the point, die there, and come back as a new process."""
+    seen = 0
+
+    def die(name: str) -> None:
+        nonlocal seen
+        seen += name == point
+        if name == point and seen == nth:
+            raise CrashError
+
+    with hooked(die), pytest.raises(CrashError):
+        await world.settle()
+    await world.restart()
+
+
+@pytest.mark.parametrize("nth", range(1, 15))
+async def test_after_a_crash_no_finished_page_is_read_again(
+    world: World, nth: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(read_source, "MOST_ROWS", 3)
+    fill_crm(world, invoices=7)
+    world.advance(600)
+    await world.say(request := world.request())
+    await crash_at(world, "page.committed", nth)
+    await world.settle()
+    texts = [call.request_body for call in world.calls()]
+    assert len(texts) == len(set(texts)), "a question was asked twice"
+    assert {module: event.emitted for module, event in world.announced(request.run_id).items()} == {
+        Module.ACCOUNTS: 3,
+        Module.CONTACTS: 2,
+        Module.PRODUCTS: 3,
+        Module.INVOICES: 7,
+    }
+    assert world.report(request.run_id).calls == len(texts)
+    assert world.report(request.run_id).state == "done"
+    world.assert_all_newest()
+
+
+@pytest.mark.parametrize("point", ["relay.published", "consumer.committed"])
+async def test_a_crash_around_the_bus_only_doubles_events(world: World, point: str) -> None:
+    fill_crm(world)
+    await world.say(world.request())
+    await crash_at(world, point, 1)
+    await world.settle()
+    world.assert_all_newest()
+    assert world.report("run-1").state == "done"
+
+
+async def test_a_crash_between_answer_and_commit_asks_the_page_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill_crm(world)
+    await world.say(world.request())
+    real = read_source.take_scanned
+
+    async def die(*_: object) -> None:
+        raise CrashError
+
+    monkeypatch.setattr(read_source, "take_scanned", die)
+    with pytest.raises(CrashError):
+        await world.settle()
+    monkeypatch.setattr(read_source, "take_scanned", real)
+    await world.restart()
+    await world.settle()
+    world.assert_all_newest()
+    assert len(world.calls()) == 7

@@ -1,0 +1,114 @@
+"""Edits made while pages are being read end in the newest version."""
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+from tests.unit.zoho_reader.crm import line
+from tests.unit.zoho_reader.world import World, open_world
+from vendor_sandbox.core.switches import Switches
+
+from sync_kit.contracts.vocabulary import Module
+from zoho_reader.usecases import read_source
+
+
+@pytest.fixture(params=[True, False], ids=["bumps", "keeps"])
+async def paged(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[World]:
+    """Pages of 4 rows, so that few records fill many."""
+    monkeypatch.setattr(read_source, "MOST_ROWS", 4)
+    async with open_world(tmp_path, switches=Switches(line_edit_bumps_parent=request.param)) as world:
+        yield world
+        assert all(rule.struck for rule in world.sandbox.faults.list_rules()), "an edit never happened"
+
+
+def fill(world: World) -> list[str]:
+    product = world.add("Products", {"Product_Name": "Thing", "Product_Code": "T"})[0]
+    ids = []
+    for number in range(9):
+        ids += world.add(
+            "Invoices", {"Subject": f"Sale {number}", "Invoiced_Items": [line(product), line(product, price="5.00")]}
+        )
+        world.advance(1)
+    world.advance(600)
+    return ids
+
+
+def during(world: World, pattern: str, skip: int, act: Callable[[], None]) -> None:
+    """Do something in the CRM just before a question is answered, a second after the one before."""
+
+    def strike(_: object) -> None:
+        world.advance(1)
+        act()
+        world.advance(1)
+
+    world.sandbox.faults.add_rule("zoho", "call", body=pattern, skip=skip, callback=strike)
+
+
+@pytest.mark.parametrize("at", [0, 1, 2])
+async def test_a_header_edited_while_headers_are_paged(paged: World, at: int) -> None:
+    ids = fill(paged)
+
+    def edit() -> None:
+        for victim in (ids[0], ids[5], ids[8]):
+            paged.edit("Invoices", victim, Subject="Newer")
+
+    during(paged, "from Invoices where", at, edit)
+    await paged.run(Module.INVOICES)
+    paged.assert_all_newest_of(Module.INVOICES)
+
+
+@pytest.mark.parametrize(("pattern", "at"), [("from Invoiced_Items where id", 1), ("from Invoices where", 0), ("from Invoices where", 2)])
+@pytest.mark.parametrize("values", [{"Description": "newer"}, {"Quantity": 3}], ids=["words", "amount"])
+async def test_a_line_edited_while_paging(paged: World, pattern: str, at: int, values: dict[str, object]) -> None:
+    ids = fill(paged)
+
+    def edit() -> None:
+        for victim in (ids[0], ids[4], ids[8]):
+            paged.edit("Invoices", victim, Invoiced_Items=[{"id": paged.line_ids(victim)[0], **values}])
+
+    during(paged, pattern, at, edit)
+    await paged.run(Module.INVOICES)
+    paged.assert_all_newest_of(Module.INVOICES)
+
+
+@pytest.mark.parametrize(("pattern", "at"), [("from Invoiced_Items where id", 2), ("from Invoices where", 1)])
+async def test_lines_added_and_removed_while_paging(paged: World, pattern: str, at: int) -> None:
+    ids = fill(paged)
+    product = next(iter(paged.org.tables["Products"].records))
+
+    def edit() -> None:
+        paged.edit("Invoices", ids[0], Invoiced_Items=[line(product, price="7.77")])
+        paged.edit("Invoices", ids[7], Invoiced_Items=[{"id": paged.line_ids(ids[7])[0], "_delete": None}])
+        paged.add("Invoices", {"Subject": "New", "Invoiced_Items": [line(product)]})
+
+    during(paged, pattern, at, edit)
+    await paged.run(Module.INVOICES)
+    paged.assert_all_newest_of(Module.INVOICES)
+
+
+async def test_edits_in_the_second_of_the_question_end_right_at_the_latest_in_the_next_run(paged: World) -> None:
+    ids = fill(paged)
+
+    def edit() -> None:
+        for victim in (ids[0], ids[6], ids[8]):
+            paged.edit("Invoices", victim, Subject="Newer")
+            paged.edit("Invoices", victim, Invoiced_Items=[{"id": paged.line_ids(victim)[1], "Description": "newer"}])
+
+    # No second passes between any of these: only the overlap can bring them.
+    for pattern in ("from Invoiced_Items where id", "from Invoices where", "__composite"):
+        paged.sandbox.faults.add_rule("zoho", "call", body=pattern, skip=1, callback=lambda _: edit())
+    await paged.run(Module.INVOICES)
+    await paged.run(Module.INVOICES)
+    paged.assert_all_newest_of(Module.INVOICES)
+
+
+async def test_people_edited_while_accounts_are_read(paged: World) -> None:
+    firms = paged.add("Accounts", *({"Account_Name": f"Firm {n}"} for n in range(6)))
+    people = paged.add("Contacts", *({"Last_Name": f"P{n}", "Account_Name": {"id": firms[n]}} for n in range(6)))
+    paged.advance(600)
+    during(paged, "from Contacts where", 1, lambda: paged.edit("Contacts", people[0], Phone="1"))
+    during(paged, "from Accounts where", 1, lambda: paged.edit("Contacts", people[5], Account_Name={"id": firms[0]}))
+    await paged.run(Module.ACCOUNTS)
+    paged.assert_all_newest_of(Module.ACCOUNTS)
