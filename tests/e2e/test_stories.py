@@ -95,6 +95,7 @@ async def test_a_mended_cause_lets_the_record_go_by_itself(world: World) -> None
 
 async def test_a_token_that_dies_in_the_middle_is_refreshed_once_for_all(world: World) -> None:
     await sell(world)
+    await world.pass_time(120)  # a refusal of a token younger than a minute asks for a person instead
     await world.add_fault(vendor="xero", method="GET", path="/Contacts", kind="token_revoked")
     await world.add_fault(vendor="zoho", path="coql", kind="token_revoked")
     run = await world.sync()

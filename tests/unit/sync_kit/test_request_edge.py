@@ -3,13 +3,14 @@ from typing import Any
 
 import pytest
 import structlog
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import StreamingResponse
 from prometheus_client import CollectorRegistry
 from structlog.testing import LogCapture
 
 from sync_kit.app import create_service_app
 from sync_kit.errors import AnswerLostError
+from sync_kit.request_edge import BodyCap
 from sync_kit.testing import ApiClient
 
 
@@ -22,7 +23,7 @@ def logged() -> Iterator[list[MutableMapping[str, Any]]]:
 
 
 @pytest.fixture
-def api() -> ApiClient:
+def app() -> FastAPI:
     router = APIRouter(prefix="/v1")
 
     @router.get("/fail/{thing_id}")
@@ -45,9 +46,16 @@ def api() -> ApiClient:
     async def take_json(body: dict[str, str]) -> dict[str, str]:
         return body
 
+    nested, outer = APIRouter(prefix="/nested"), APIRouter(prefix="/v1/outer")
+
+    @nested.get("/{thing_id}")
+    async def get_nested(thing_id: str) -> str:
+        return thing_id
+
+    outer.include_router(nested)
     return ApiClient(
         create_service_app(
-            "demo", version="1", routers=[router], readiness={}, registry=CollectorRegistry(), max_body_bytes=100
+            "demo", version="1", routers=[router, outer], readiness={}, registry=CollectorRegistry(), max_body_bytes=100
         )
     )
 
@@ -84,6 +92,11 @@ async def test_the_log_tells_the_route_and_neither_path_nor_query_nor_body(
     assert "canary" not in str(logged)
 
 
+async def test_the_template_of_a_nested_router_is_whole(api: ApiClient, logged: list[MutableMapping[str, Any]]) -> None:
+    await api.get("/v1/outer/nested/canary")
+    assert [line["route"] for line in logged] == ["/v1/outer/nested/{thing_id}"]
+
+
 async def test_probes_are_logged_below_info(api: ApiClient, logged: list[MutableMapping[str, Any]]) -> None:
     await api.get("/healthz")
     assert [line["log_level"] for line in logged] == ["debug"]
@@ -113,11 +126,40 @@ async def test_a_body_at_the_cap_passes_and_one_above_is_a_413_problem(api: ApiC
     assert "request_id" in answer.json
 
 
+async def test_an_announced_length_above_the_cap_is_refused_without_reading() -> None:
+    sent: list[MutableMapping[str, Any]] = []
+
+    async def fail(*_: object) -> Any:
+        raise AssertionError("nothing is read and nobody is called")
+
+    async def keep(message: MutableMapping[str, Any]) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/", "headers": [(b"content-length", b"101")]}
+    await BodyCap(fail, max_bytes=100)(scope, fail, keep)
+    assert sent[0]["status"] == 413
+
+
 @pytest.mark.parametrize("path", ["/v1/echo", "/v1/json"])
-async def test_a_body_that_grows_above_the_cap_without_saying_so_is_a_413(api: ApiClient, path: str) -> None:
-    headers = {"transfer-encoding": "chunked", "content-type": "application/json"}
-    answer = await api.call("POST", path, body=b'{"a":"' + b"x" * 200 + b'"}', headers=headers)
-    assert (answer.status, answer.headers["content-type"]) == (413, "application/problem+json")
+async def test_a_body_that_grows_above_the_cap_without_saying_so_is_a_413(app: FastAPI, path: str) -> None:
+    sent: list[MutableMapping[str, Any]] = []
+    given = 0
+
+    async def give_without_end() -> dict[str, Any]:
+        nonlocal given
+        given += 1
+        return {"type": "http.request", "body": b"x" * 30, "more_body": True}
+
+    async def keep(message: MutableMapping[str, Any]) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http", "method": "POST", "path": path, "query_string": b"", "root_path": "", "scheme": "http",
+        "headers": [(b"content-type", b"application/json")],
+    }  # fmt: skip
+    await app(scope, give_without_end, keep)
+    assert (sent[0]["status"], given) == (413, 4)
+    assert (b"content-type", b"application/problem+json") in sent[0]["headers"]
 
 
 async def test_unknown_methods_share_one_label(api: ApiClient, logged: list[MutableMapping[str, Any]]) -> None:

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from pydantic import SecretStr
 from sqlalchemy import select
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sync_kit.app import ServiceRuntime
 from sync_kit.bus import LocalLog, Message
@@ -41,6 +41,8 @@ from sync_kit.loops import settle
 from sync_kit.testing import ManualClock
 from vendor_sandbox.app import Sandbox, create_sandbox
 from vendor_sandbox.core.clock import VirtualClock
+from vendor_sandbox.xero.control_edits import write_as_person
+from vendor_sandbox.xero.writing import WriteContext
 from xero_writer.app import build
 from xero_writer.domain.mapping_model import TenantMapping
 from xero_writer.settings import Settings
@@ -66,6 +68,8 @@ class World:
         self.folder = folder
         self.sandbox = sandbox
         self.clock = clock
+        self.xero_app: ASGIApp = sandbox.app
+        """What the service reaches as Xero; a test may put something in between."""
         self.xero_tenant_id = ""
         self.user_id = ""
         self.access_token = ""
@@ -95,7 +99,7 @@ class World:
             service_key=SecretStr("a-key-for-tests-that-is-long-enough"),
             workers=1,
         )
-        transport = asgi_transport({"http://xero.test": self.sandbox.app, AUTH: self._serve_auth})
+        transport = asgi_transport({"http://xero.test": self._serve_xero, AUTH: self._serve_auth})
         self.runtime = build(settings, bus=self.bus, clock=self.clock, transport=transport)
         await self.runtime.store.create_tables()
         self.results = self.bus.subscribe("test", [topic.name for topic in topics.ALL])
@@ -114,6 +118,9 @@ class World:
         """Time passes, here and at Xero."""
         self.clock.advance(seconds)
         self.sandbox.clock.advance(seconds)
+
+    async def _serve_xero(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.xero_app(scope, receive, send)
 
     async def _serve_auth(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = await receive()
@@ -194,6 +201,24 @@ class World:
     def fault(self, kind: str, **rule: Any) -> str:
         """Trouble at Xero."""
         return self.sandbox.faults.add_rule("xero", kind, **rule)
+
+    def before_call(
+        self, method: str, path: str, kind: str, raw: dict[str, Any], *, named: str | None = None
+    ) -> None:
+        """A person makes a record in Xero, or changes the contact `named`, just before the next such call is served."""
+
+        def write(_: object) -> None:
+            self.write_as_person(kind, raw, named=named)
+
+        self.sandbox.faults.add_rule("xero", "call", method=method, path=path, callback=write)
+
+    def write_as_person(self, kind: str, raw: dict[str, Any], *, named: str | None = None) -> None:
+        """A person makes a record in Xero, or changes the contact `named`."""
+        state = self.sandbox.xero.state
+        organisation = state.organisations[self.xero_tenant_id]
+        ids = [each.contact_id for each in organisation.contacts.values() if each.name == named]
+        context = WriteContext(state.core, organisation, state.now(), unit_places=4)
+        write_as_person(context, kind, raw, ids[0] if named is not None else None)
 
     # --- events ---
 
@@ -373,11 +398,16 @@ class World:
 
     async def find_due(self) -> datetime | None:
         """When the tenant is due next."""
+        leases = KIT_TABLES.leases.c
         async with self.runtime.store.reading() as session:
-            moment: datetime | None = await session.fetch_value(
-                select(KIT_TABLES.leases.c.due_at).where(KIT_TABLES.leases.c.tenant_id == TENANT)
+            row = await session.fetch_one(
+                select(leases.due_at, leases.owner, leases.expires_at).where(leases.tenant_id == TENANT)
             )
-            return moment
+        if row is None:
+            return None
+        # A lease that a dead process left behind runs out by itself.
+        moment: datetime | None = row["expires_at"] if row["owner"] is not None else row["due_at"]
+        return moment
 
     async def begin(
         self,

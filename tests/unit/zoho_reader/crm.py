@@ -33,7 +33,10 @@ def fill_crm(
     ids["Alone"] = world.add("Contacts", *({"Last_Name": f"Loner {n}"} for n in range(alone)))
     ids["Products"] = world.add(
         "Products",
-        *({"Product_Name": f"Thing {n}", "Product_Code": f"T{n}", "Unit_Price": Decimal("9.99")} for n in range(products)),
+        *(
+            {"Product_Name": f"Thing {n}", "Product_Code": f"T{n}", "Unit_Price": Decimal("9.99")}
+            for n in range(products)
+        ),
     )
     taxed = {"Line_Tax": [{"name": "VAT", "percentage": Decimal(20)}]}
     ids["Invoices"] = world.add(

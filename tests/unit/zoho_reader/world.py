@@ -1,6 +1,5 @@
 """A whole little world for one test: a simulated CRM, the reader as it runs, and the other ends of its topics."""
 
-import asyncio
 import itertools
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -10,12 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
-from vendor_sandbox.app import Sandbox, create_sandbox
-from vendor_sandbox.core.clock import VirtualClock
-from vendor_sandbox.core.switches import Switches
-from vendor_sandbox.zoho.record_checks import start_writing
-from vendor_sandbox.zoho.rendering import render_whole
-from vendor_sandbox.zoho.writing import delete_record, insert_record, update_record
+from sqlalchemy import text
 
 from sync_kit.app import ServiceRuntime
 from sync_kit.bus import LocalLog, Message
@@ -39,8 +33,13 @@ from sync_kit.errors import NeedsReauthorisationError, TryLaterError
 from sync_kit.http import asgi_transport
 from sync_kit.loops import Loop
 from sync_kit.store.migrate import upgrade
-from sync_kit.store.migrate import upgrade
 from sync_kit.testing import SERVICE_KEY, ManualClock, memory_bus
+from vendor_sandbox.app import Sandbox, create_sandbox
+from vendor_sandbox.core.clock import VirtualClock
+from vendor_sandbox.core.switches import Switches
+from vendor_sandbox.zoho.record_checks import start_writing
+from vendor_sandbox.zoho.rendering import render_whole
+from vendor_sandbox.zoho.writing import delete_record, insert_record, update_record
 from zoho_reader.app import build
 from zoho_reader.domain.sources import SHAPES, STANDARD_COLUMNS
 from zoho_reader.settings import Settings
@@ -155,7 +154,7 @@ class World:
         return [line["id"] for line in self.whole("Invoices", invoice_id)["Invoiced_Items"]]
 
     def calls(self) -> list[Any]:
-        return [call for call in self.sandbox.ledger.list_calls(vendor="zoho", kind="api")]
+        return list(self.sandbox.ledger.list_calls(vendor="zoho", kind="api"))
 
     # --- time ---
 
@@ -235,8 +234,6 @@ class World:
         return [loop for loop in self.reader.loops if loop.name != "purge"]
 
     async def _find_due(self) -> datetime | None:
-        from sqlalchemy import text
-
         async with self.reader.store.reading() as session:
             value = await session.fetch_value(text("SELECT min(coalesce(due_at, expires_at)) FROM leases"))
         return None if value is None else datetime.fromisoformat(value)
@@ -374,9 +371,7 @@ async def open_reader(
         **options,
     )
     upgrade(settings.database_url, "zoho_reader")
-    return build(
-        settings, bus=bus, clock=clock, transport=asgi_transport({HOST: sandbox.app}), tokens=tokens
-    )
+    return build(settings, bus=bus, clock=clock, transport=asgi_transport({HOST: sandbox.app}), tokens=tokens)
 
 
 @asynccontextmanager

@@ -78,5 +78,5 @@ class SandboxControl:
         response = await self._http.send(request, timeout_seconds=TIMEOUT_SECONDS, max_bytes=256 * 1024 * 1024)
         answer = codec.loads(response.body) if response.body else {}
         if response.status >= 400:
-            raise ApiError(response.status, answer)
+            raise ApiError(response.status, {"detail": f"the sandbox refused: {response.body[:500]!r}"})
         return answer if isinstance(answer, dict) else {"items": answer}

@@ -26,7 +26,7 @@ def upgrade() -> None:
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("accounts_url", sa.String(), nullable=False),
         sa.Column("api_url", sa.String(), nullable=False),
-        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("generation", LongInteger, nullable=False),
         sa.Column("renewed_at", UtcDateTime(), nullable=False),
         sa.Column("access_expires_at", UtcDateTime(), nullable=False),
         sa.Column("refused_at", UtcDateTime(), nullable=True),
@@ -48,6 +48,12 @@ def upgrade() -> None:
         sa.Column("return_urls", JsonText(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("partner_id"),
+    )
+    op.create_table(
+        "counters",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("value", LongInteger, nullable=False),
+        sa.PrimaryKeyConstraint("name"),
     )
     op.create_table(
         "signing_keys",

@@ -115,3 +115,28 @@ async def test_the_kits_borrower_understands_what_we_lend(house: House, partner:
     with pytest.raises(NeedsReauthorisationError) as refusal:
         await borrower.report_withdrawn(tenant_id, Vendor.XERO, 2)
     assert refusal.value.cause == "withdrawn"
+
+
+@pytest.mark.parametrize("vendor", ["zoho", "xero"])
+async def test_a_refusal_from_before_a_reconnection_means_nothing_whoever_consented(
+    house: House, partner: Partner, vendor: str
+) -> None:
+    tenant_id = await connect(house, partner, vendor)
+    for _ in range(3):
+        house.advance(61)
+        old = (await house.borrow(tenant_id, vendor)).json["generation"]
+        old = (await house.borrow(tenant_id, vendor, failed_generation=old)).json["generation"]
+    if vendor == "xero":
+        external_id = (await house.newest_told(tenant_id)).connections[0].external_id
+        colleague = await house.control("/xero/users", {"name": "Kim Clerk", "organisations": [external_id]})
+        await house.control("/xero/consent", {"user_id": colleague["user_id"]})
+    connection = await partner.connect(tenant_id, vendor)
+    lent = await house.borrow(tenant_id, vendor, failed_generation=old)
+    assert lent.status == 200
+    assert lent.json["generation"] > old
+    await partner.api.delete(f"/v1/connections/{connection['connection_id']}")
+    await house.settle()
+    await partner.connect(tenant_id, vendor)
+    late = await house.borrow(tenant_id, vendor, failed_generation=lent.json["generation"])
+    assert late.status == 200
+    assert late.json["generation"] > lent.json["generation"]

@@ -76,7 +76,7 @@ async def test_a_poll_stays_within_the_bytes_that_one_batch_may_have(bus: LocalL
 async def test_the_newest_subscription_of_a_group_has_the_topic_alone(bus: LocalLog) -> None:
     await bus.publish(make_messages("abc"))
     old = bus.subscribe("writer", [A])
-    polled = await old.poll(10)
+    polled = await old.poll(2)
     new = bus.subscribe("writer", [A])
     assert await old.poll(10) == []
     await old.commit(polled)

@@ -197,7 +197,7 @@ async def test_an_event_that_fails_for_a_while_is_taken_in_when_it_no_longer_doe
         ({"value": b'{"tenant_id": "t1", "run_id": NaN, "run_seq": 1}'}, "not JSON"),
         ({"value": b'{"tenant_id": "t1", "run_id": "a"}'}, "run_seq"),
         ({"value": b'{"tenant_id": "t2", "run_id": "a", "run_seq": 1}'}, "different tenants"),
-        ({"value": b"[" * 200_000}, "RecursionError"),
+        ({"value": b"[" * 200_000}, "not JSON"),
         ({"value": b"\xff\xfe"}, "not JSON"),
         ({"ce_type": "sync.run-cancelled.v99"}, "unknown event type"),
         ({"ce_time": "yesterday"}, "damaged envelope"),

@@ -171,9 +171,7 @@ async def test_proxies_of_the_environment_are_ignored(wire: WireServer, monkeypa
     await client.close()
 
 
-def test_certificate_files_of_the_environment_are_ignored(
-    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_certificate_files_of_the_environment_are_ignored(clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/ca.pem")
     HttpClient(clock=clock)
 

@@ -3,6 +3,7 @@ import tracemalloc
 from collections.abc import AsyncIterator
 
 import pytest
+
 from sync_kit.errors import AnswerLostError
 from sync_kit.http.decoding import read_body
 

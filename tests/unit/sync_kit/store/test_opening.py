@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import MetaData, delete, func, select, text
+from sqlalchemy import MetaData, Table, delete, func, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from tests.fixtures.kit_house import House, make_metadata
 
-from sync_kit.clock import SystemClock
 from sync_kit.store import Store
+from sync_kit.testing import ManualClock
 
 SLOW = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT max(i) FROM n")
 
@@ -93,7 +93,29 @@ async def test_two_writers_take_turns_and_lose_nothing(house: House) -> None:
         assert await session.fetch_value(select(house.things.c.version)) == 75
 
 
-async def test_a_reader_sees_one_moment_beside_a_writer_at_work(clock: SystemClock, store_url: str) -> None:
+async def test_a_writer_of_another_process_is_waited_for_and_overwrites_nothing(
+    clock: ManualClock, store_url: str
+) -> None:
+    async def count_up(store: Store, things: Table) -> None:
+        for _ in range(15):
+            async with store.transaction() as session:
+                known = await session.fetch_value(select(things.c.version))
+                row = {**make_row("counter"), "version": (known or 0) + 1}
+                await session.upsert(things, [row], key=["tenant_id", "record_id"], update=["version"])
+
+    opened = []
+    for _ in range(2):
+        metadata, _, things = make_metadata()
+        opened.append((Store.open(store_url, metadata=metadata, clock=clock, name="test"), things))
+    await opened[0][0].create_tables()
+    await asyncio.gather(*[count_up(store, things) for store, things in opened])
+    async with opened[0][0].reading() as session:
+        assert await session.fetch_value(select(opened[0][1].c.version)) == 30
+    for store, _ in opened:
+        await store.close()
+
+
+async def test_a_reader_sees_one_moment_beside_a_writer_at_work(clock: ManualClock, store_url: str) -> None:
     metadata, _, things = make_metadata()
     store = Store.open(store_url, metadata=metadata, clock=clock, name="test")
     await store.create_tables()
@@ -122,7 +144,7 @@ async def test_more_readers_than_connections_take_turns(house: House) -> None:
     assert await asyncio.gather(*[count_things(house) for _ in range(30)]) == [0] * 30
 
 
-async def test_reading_cannot_write_to_a_file(clock: SystemClock, store_url: str) -> None:
+async def test_reading_cannot_write_to_a_file(clock: ManualClock, store_url: str) -> None:
     metadata, _, things = make_metadata()
     store = Store.open(store_url, metadata=metadata, clock=clock, name="test")
     await store.create_tables()
@@ -181,7 +203,7 @@ async def test_watchers_hear_of_commits_and_not_of_what_was_undone(house: House)
     assert not other.is_set()
 
 
-async def test_what_was_committed_is_there_after_the_store_was_opened_again(clock: SystemClock, store_url: str) -> None:
+async def test_what_was_committed_is_there_after_the_store_was_opened_again(clock: ManualClock, store_url: str) -> None:
     for expected in (1, 2):
         metadata, _, things = make_metadata()
         store = Store.open(store_url, metadata=metadata, clock=clock, name="test")
@@ -193,7 +215,7 @@ async def test_what_was_committed_is_there_after_the_store_was_opened_again(cloc
         await store.close()
 
 
-async def test_a_commit_is_on_the_disk_and_foreign_keys_hold(clock: SystemClock, store_url: str) -> None:
+async def test_a_commit_is_on_the_disk_and_foreign_keys_hold(clock: ManualClock, store_url: str) -> None:
     store = Store.open(store_url, metadata=MetaData(), clock=clock, name="test")
     async with store.transaction() as session:
         settings = {
@@ -204,7 +226,7 @@ async def test_a_commit_is_on_the_disk_and_foreign_keys_hold(clock: SystemClock,
     await store.close()
 
 
-async def test_the_file_is_its_owners_alone(clock: SystemClock, store_url: str, tmp_path: Path) -> None:
+async def test_the_file_is_its_owners_alone(clock: ManualClock, store_url: str, tmp_path: Path) -> None:
     store = Store.open(store_url, metadata=make_metadata()[0], clock=clock, name="test")
     await store.create_tables()
     files = list(tmp_path.glob("store.db*"))  # noqa: ASYNC240
@@ -213,7 +235,7 @@ async def test_the_file_is_its_owners_alone(clock: SystemClock, store_url: str, 
     await store.close()
 
 
-async def test_a_deleted_value_is_gone_from_every_file(clock: SystemClock, store_url: str, tmp_path: Path) -> None:
+async def test_a_deleted_value_is_gone_from_every_file(clock: ManualClock, store_url: str, tmp_path: Path) -> None:
     metadata, _, things = make_metadata()
     store = Store.open(store_url, metadata=metadata, clock=clock, name="test")
     await store.create_tables()
@@ -232,7 +254,7 @@ async def test_a_deleted_value_is_gone_from_every_file(clock: SystemClock, store
 
 
 async def test_forgetting_says_so_when_a_reader_is_in_the_way(
-    clock: SystemClock, store_url: str, monkeypatch: pytest.MonkeyPatch
+    clock: ManualClock, store_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sync_kit.store.lines.BUSY_SECONDS", 0)
     metadata, _, things = make_metadata()
@@ -257,7 +279,7 @@ async def test_forgetting_says_so_when_a_reader_is_in_the_way(
     await store.close()
 
 
-async def test_the_readiness_check_says_what_is_wrong(clock: SystemClock, tmp_path: Path) -> None:
+async def test_the_readiness_check_says_what_is_wrong(clock: ManualClock, tmp_path: Path) -> None:
     good = Store.open(f"sqlite:///{tmp_path}/good.db", metadata=MetaData(), clock=clock, name="test")
     assert await good.check() is None
     await good.close()
@@ -267,6 +289,6 @@ async def test_the_readiness_check_says_what_is_wrong(clock: SystemClock, tmp_pa
     await bad.close()
 
 
-def test_another_kind_of_store_is_refused(clock: SystemClock) -> None:
+def test_another_kind_of_store_is_refused(clock: ManualClock) -> None:
     with pytest.raises(ValueError, match="sqlite or postgresql, not mysql"):
         Store.open("mysql://localhost/x", metadata=MetaData(), clock=clock, name="test")

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import MetaData, delete, func, select, update
+from sqlalchemy import Integer, MetaData, delete, func, literal_column, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -54,6 +54,18 @@ async def test_a_key_twice_in_one_upsert_is_applied_in_the_order_given(house: Ho
         rows = [make_row("b", 1), make_row("a", 1), make_row("b", 2)]
         await session.upsert(house.things, rows, key=["tenant_id", "record_id"], update=["version"])
         assert await read_versions(session, house) == {"a": 1, "b": 2}
+
+
+async def test_rows_are_written_in_the_order_of_their_keys_so_that_writers_do_not_deadlock(house: House) -> None:
+    rows = [make_row(name) for name in "dbac"]
+    rowid = literal_column("rowid", Integer)
+    async with house.store.transaction() as session:
+        await session.upsert(house.things, rows, key=["tenant_id", "record_id"], update=["version"])
+        upserted = await session.fetch_all(select(house.things.c.record_id).order_by(rowid))
+        await session.execute(delete(house.things))
+        await session.insert_missing_returning(house.things, rows, "record_id")
+        inserted = await session.fetch_all(select(house.things.c.record_id).order_by(rowid))
+    assert [row["record_id"] for row in upserted] == [row["record_id"] for row in inserted] == list("abcd")
 
 
 async def test_an_upsert_that_updates_nothing_keeps_what_is_there(house: House) -> None:

@@ -38,6 +38,7 @@ async def test_a_naive_time_is_refused(house: House) -> None:
 async def test_order_and_comparison_of_times_are_those_of_time(house: House) -> None:
     start = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
     times = [start, start + timedelta(microseconds=1), start + timedelta(seconds=1), start + timedelta(days=300)]
+    times[2] = times[2].astimezone(timezone(timedelta(hours=-7)))
     async with house.store.transaction() as session:
         rows = [make_row(record_id=str(number), seen_at=moment) for number, moment in enumerate(reversed(times))]
         await session.insert(house.things, rows)

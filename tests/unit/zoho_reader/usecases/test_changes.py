@@ -3,10 +3,10 @@ from datetime import timedelta
 import pytest
 from tests.unit.zoho_reader.crm import fill_crm, line
 from tests.unit.zoho_reader.world import World, open_world
-from vendor_sandbox.core.switches import Switches
 
 from sync_kit.contracts.events import RecordsExtracted
 from sync_kit.contracts.vocabulary import MODULE_ORDER, Module
+from vendor_sandbox.core.switches import Switches
 from zoho_reader.domain.sources import Source
 from zoho_reader.store.checkpoints import list_checkpoints
 

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from tests.unit.zoho_reader.crm import fill_crm, line
 from tests.unit.zoho_reader.world import TENANT, World, open_world
-from vendor_sandbox.core.switches import Switches
-from vendor_sandbox.zoho.fields import text as text_field
-from vendor_sandbox.zoho.tables import ROWS
 
 from sync_kit.contracts.events import MappingChanged
 from sync_kit.contracts.vocabulary import Module
+from vendor_sandbox.core.switches import Switches
+from vendor_sandbox.zoho.fields import text as text_field
+from vendor_sandbox.zoho.tables import ROWS
 
 
 def need(version: int, *fields: str) -> MappingChanged:

@@ -231,9 +231,7 @@ async def test_a_cancel_keeps_what_was_wanted(world: World) -> None:
 
 async def test_a_worker_whose_lease_ran_out_writes_nothing(world: World) -> None:
     fill_crm(world)
-    world.sandbox.faults.add_rule(
-        "zoho", "call", body="from Products where", callback=lambda _: world.advance(500)
-    )
+    world.sandbox.faults.add_rule("zoho", "call", body="from Products where", callback=lambda _: world.advance(500))
     run_id = await world.run()
     products = [call for call in world.calls() if "from Products where" in call.request_body]
     assert len(products) > 2, "the page that came too late was asked for again"

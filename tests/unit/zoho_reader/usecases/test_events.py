@@ -21,7 +21,17 @@ async def test_events_stay_below_the_limit_and_a_huge_record_travels_in_parts(wo
             "Invoiced_Items": [line(ids["Products"][0], price="1.00", Description=words) for _ in range(600)],
         },
     )
-    world.add("Invoices", *({"Subject": f"S{n}", "Terms_and_Conditions": words, "Invoiced_Items": [line(ids["Products"][0], Description=words)]} for n in range(300)))
+    world.add(
+        "Invoices",
+        *(
+            {
+                "Subject": f"S{n}",
+                "Terms_and_Conditions": words,
+                "Invoiced_Items": [line(ids["Products"][0], Description=words)],
+            }
+            for n in range(300)
+        ),
+    )
     run_id = await world.run()
     assert max(world.sizes) < MAX_EVENT_BYTES
     parts = [r for event in world.events(RecordsExtracted) for r in event.records if r.record_id == huge]
@@ -44,7 +54,11 @@ async def test_pages_are_numbered_and_sequence_numbers_grow(world: World) -> Non
         assert len(pages) == len(set(pages))
     seqs = [event.records[0].extraction_seq for event in world.events(RecordsExtracted)]
     assert seqs == sorted(seqs)
-    assert all(envelope.count == len(event.records) for envelope, event in zip(world.envelopes, world.told, strict=True) if isinstance(event, RecordsExtracted))
+    assert all(
+        envelope.count == len(event.records)
+        for envelope, event in zip(world.envelopes, world.told, strict=True)
+        if isinstance(event, RecordsExtracted)
+    )
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from tests.unit.zoho_reader.crm import line
 from tests.unit.zoho_reader.world import World, open_world
-from vendor_sandbox.core.switches import Switches
 
 from sync_kit.contracts.vocabulary import Module
+from vendor_sandbox.core.switches import Switches
 from zoho_reader.usecases import read_source
 
 
@@ -59,7 +59,9 @@ async def test_a_header_edited_while_headers_are_paged(paged: World, at: int) ->
     paged.assert_all_newest_of(Module.INVOICES)
 
 
-@pytest.mark.parametrize(("pattern", "at"), [("from Invoiced_Items where id", 1), ("from Invoices where", 0), ("from Invoices where", 2)])
+@pytest.mark.parametrize(
+    ("pattern", "at"), [("from Invoiced_Items where id", 1), ("from Invoices where", 0), ("from Invoices where", 2)]
+)
 @pytest.mark.parametrize("values", [{"Description": "newer"}, {"Quantity": 3}], ids=["words", "amount"])
 async def test_a_line_edited_while_paging(paged: World, pattern: str, at: int, values: dict[str, object]) -> None:
     ids = fill(paged)
@@ -112,3 +114,15 @@ async def test_people_edited_while_accounts_are_read(paged: World) -> None:
     during(paged, "from Accounts where", 1, lambda: paged.edit("Contacts", people[5], Account_Name={"id": firms[0]}))
     await paged.run(Module.ACCOUNTS)
     paged.assert_all_newest_of(Module.ACCOUNTS)
+
+
+async def test_a_line_of_no_money_that_is_removed_while_paging_goes(tmp_path: Path) -> None:
+    async with open_world(tmp_path) as world:
+        product = world.add("Products", {"Product_Name": "Thing", "Product_Code": "T"})[0]
+        lines = [line(product), line(product, price="0.00")]
+        (sale,) = world.add("Invoices", {"Subject": "Sale", "Invoiced_Items": lines})
+        world.advance(600)
+        gone = {"id": world.line_ids(sale)[1], "_delete": None}
+        during(world, "from Invoices where", 0, lambda: world.edit("Invoices", sale, Invoiced_Items=[gone]))
+        await world.run(Module.INVOICES)
+        world.assert_all_newest_of(Module.INVOICES)

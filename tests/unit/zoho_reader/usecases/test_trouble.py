@@ -11,7 +11,9 @@ from sync_kit.contracts.reasons import Reason
 from sync_kit.contracts.vocabulary import ConnectionState, Module
 from sync_kit.errors import NeedsReauthorisationError, TryLaterError
 
-NO_PERMISSION = '{"code":"NO_PERMISSION","details":{"permissions":["x"]},"message":"permission denied","status":"error"}'
+NO_PERMISSION = (
+    '{"code":"NO_PERMISSION","details":{"permissions":["x"]},"message":"permission denied","status":"error"}'
+)
 
 TROUBLES: list[tuple[str, dict[str, Any], str]] = [
     ("rate_limit", {}, "waiting_for_limit"),
@@ -29,9 +31,7 @@ TROUBLES: list[tuple[str, dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("kind", "arguments", "code"), TROUBLES)
 @pytest.mark.parametrize("where", ["from Contacts", "from Invoiced_Items", "from Invoices where", "__composite"])
-async def test_trouble_is_waited_out(
-    world: World, kind: str, arguments: dict[str, Any], code: str, where: str
-) -> None:
+async def test_trouble_is_waited_out(world: World, kind: str, arguments: dict[str, Any], code: str, where: str) -> None:
     fill_crm(world)
     world.sandbox.faults.add_rule("zoho", kind, body=where, times=2, **arguments)
     run_id = await world.run()
@@ -76,9 +76,7 @@ async def test_a_fresh_token_that_is_refused_too_waits_for_a_person(world: World
     await world.work_until_waiting()
     report = world.report(request.run_id)
     assert (report.state, report.waiting_until) == ("waiting", None)
-    assert report.waiting_for == Reason(
-        code="needs_reauthorisation", facts={"vendor": "Zoho CRM", "cause": "expired"}
-    )
+    assert report.waiting_for == Reason(code="needs_reauthorisation", facts={"vendor": "Zoho CRM", "cause": "expired"})
     await world.say(world.tenant(ConnectionState.NEEDS_REAUTHORISATION))
     await world.work_until_waiting()
     world.tokens.connection_generation += 1

@@ -10,7 +10,9 @@ from sync_kit.contracts.vocabulary import Module, WantedCause
 GONE = "550001999999999999"
 
 
-def want(run_id: str, module: Module, *record_ids: str, cause: WantedCause = WantedCause.PARENT_NEVER_READ) -> RecordsWanted:
+def want(
+    run_id: str, module: Module, *record_ids: str, cause: WantedCause = WantedCause.PARENT_NEVER_READ
+) -> RecordsWanted:
     return RecordsWanted(tenant_id=TENANT, run_id=run_id, module=module, cause=cause, record_ids=record_ids)
 
 

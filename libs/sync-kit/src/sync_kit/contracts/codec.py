@@ -1,6 +1,7 @@
 """JSON with exact decimals: money is never a float, on the wire or at rest."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -31,7 +32,8 @@ def dumps(value: object) -> bytes:
 
 
 def dumps_canonical(value: object) -> bytes:
-    """JSON with sorted keys and decimals without trailing zeros, so that equal content has equal bytes."""
+    """JSON with sorted keys and one spelling per number, so that equal content has equal bytes: 1, 1.0 and 1.00 are
+    one number, and no digit of a longer one is lost. A text never equals a number."""
     text: str = simplejson.dumps(
         _canonical(value),
         use_decimal=True,
@@ -45,22 +47,57 @@ def dumps_canonical(value: object) -> bytes:
 
 
 def _canonical(value: object) -> object:
-    if isinstance(value, Decimal):
-        return str(_plain(value))
-    if isinstance(value, dict):
+    if isinstance(value, Decimal) or (isinstance(value, int) and not isinstance(value, bool)):
+        return _strip_zeros(Decimal(value))
+    if isinstance(value, BaseModel):
+        return _canonical(value.model_dump())
+    if isinstance(value, Mapping):
         return {key: _canonical(item) for key, item in value.items()}
+    if isinstance(value, set | frozenset):
+        return [_canonical(item) for item in sorted(value)]
     if isinstance(value, list | tuple):
         return [_canonical(item) for item in value]
     return value
 
 
-def _plain(value: Decimal) -> Decimal:
-    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
+def _strip_zeros(value: Decimal) -> Decimal:
+    # Not Decimal.normalize: that rounds to the context's precision, and two long numbers would become one.
+    sign, digits, exponent = value.as_tuple()
+    if not isinstance(exponent, int):
+        raise ValueError(f"{value} is not JSON")
+    kept = len(digits)
+    while kept > 1 and digits[kept - 1] == 0:
+        kept -= 1
+    if digits[:kept] == (0,):
+        return Decimal(0)
+    return Decimal((sign, digits[:kept], exponent + len(digits) - kept))
 
 
 def loads(data: bytes | str) -> Any:
-    """Parse JSON; fractions become Decimal. Raises ValueError for anything that is not JSON, NaN included."""
-    return simplejson.loads(data, use_decimal=True, parse_constant=_refuse_constant)
+    """Parse JSON; fractions become Decimal. Raises ValueError for anything that is not JSON, NaN included.
+
+    Half a surrogate pair (an emoji that somebody cut in two) becomes the replacement character: it is no text, and
+    no store and no wire takes it.
+    """
+    try:
+        value = simplejson.loads(data, use_decimal=True, parse_constant=_refuse_constant)
+        return _mend_text(value) if _may_hold_surrogates(data) else value
+    except (RecursionError, ArithmeticError) as error:
+        raise ValueError("nested too deep, or a number beyond all bounds") from error
+
+
+def _may_hold_surrogates(data: bytes | str) -> bool:
+    return b"\\ud" in data.lower() if isinstance(data, bytes) else not data.isascii() or "\\ud" in data.lower()
+
+
+def _mend_text(value: object) -> object:
+    if isinstance(value, str):
+        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    if isinstance(value, dict):
+        return {_mend_text(key): _mend_text(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_mend_text(item) for item in value]
+    return value
 
 
 def _refuse_constant(name: str) -> object:

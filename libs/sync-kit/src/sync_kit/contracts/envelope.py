@@ -48,11 +48,16 @@ class Envelope:
         """Raises UnreadableEventError when a required attribute is missing or damaged."""
         try:
             page, count = headers.get("ce_page"), headers.get("ce_count")
+            at = datetime.fromisoformat(headers["ce_time"])
+            if at.tzinfo is None:
+                raise ValueError("ce_time names no zone")
+            if not headers["ce_id"] or not headers["ce_subject"]:
+                raise ValueError("ce_id and ce_subject may not be empty")
             return cls(
                 id=headers["ce_id"],
                 type=headers["ce_type"],
                 source=headers["ce_source"],
-                at=datetime.fromisoformat(headers["ce_time"]),
+                at=at,
                 tenant_id=headers["ce_subject"],
                 run_id=headers.get("ce_run"),
                 module=headers.get("ce_module"),

@@ -34,8 +34,9 @@ class TokenPair:
 
 @dataclass(frozen=True)
 class Grant:
-    """`generation` counts the token pairs of this grant; `refused_at` is set once the vendor said invalid_grant.
+    """`generation` names the token pair, a newer one always by a higher number.
 
+    `refused_at` is set once the vendor said invalid_grant.
     `subject` is the Xero user; a Zoho grant has none, since each consent there is a grant of its own.
     """
 

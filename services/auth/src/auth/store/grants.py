@@ -9,6 +9,7 @@ from sqlalchemy import delete, exists, select, update
 from auth.domain.connection import LIVE
 from auth.domain.grant import Grant, HeldTokens
 from auth.domain.sealing import Keyring
+from auth.store.generations import draw_generation
 from auth.store.tables import ATTEMPTS, CONNECTIONS, GRANTS, REFRESH_LEASES, REVOCATIONS
 from auth.store.vault import delete_secrets, find_secret, save_secret
 from sync_kit.contracts import codec
@@ -43,10 +44,10 @@ async def insert_grant(session: Session, grant: Grant) -> None:
 async def renew_grant(
     session: Session, grant: Grant, *, renewed_at: datetime, access_expires_at: datetime, **changes: Any
 ) -> Grant:
-    """Note a new token pair: the generation counts up, an earlier refusal is forgotten."""
+    """Note a new token pair: a new generation, and an earlier refusal is forgotten."""
     values: dict[str, Any] = {
         **changes,
-        "generation": grant.generation + 1,
+        "generation": await draw_generation(session),
         "renewed_at": renewed_at,
         "access_expires_at": access_expires_at,
         "refused_at": None,

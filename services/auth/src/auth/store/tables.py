@@ -102,7 +102,7 @@ class Grant(Table, table=True):
     subject: str
     accounts_url: str
     api_url: str
-    generation: int
+    generation: int = Field(sa_type=LongInteger)
     renewed_at: datetime = Field(sa_type=UtcDateTime, index=True)
     access_expires_at: datetime = Field(sa_type=UtcDateTime)
     refused_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -164,6 +164,14 @@ class Revocation(Table, table=True):
     tries: int
 
 
+class NumberSeries(Table, table=True):
+    """A number that only grows."""
+
+    __tablename__ = "counters"
+    name: str = Field(primary_key=True)
+    value: int = Field(sa_type=LongInteger)
+
+
 class SigningKey(Table, table=True):
     """A key pair that signs API tokens; the private half is in the vault."""
 
@@ -185,4 +193,5 @@ REFRESH_LEASES = table_of(RefreshLease)
 ATTEMPTS = table_of(ConnectAttempt)
 VAULT = table_of(VaultEntry)
 REVOCATIONS = table_of(Revocation)
+COUNTERS = table_of(NumberSeries)
 SIGNING_KEYS = table_of(SigningKey)

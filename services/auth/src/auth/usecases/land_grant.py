@@ -6,6 +6,7 @@ from auth.domain.client_secrets import make_id
 from auth.domain.grant import Grant, HeldTokens, TokenPair
 from auth.domain.sealing import Keyring
 from auth.store.attempts import change_attempt
+from auth.store.generations import draw_generation
 from auth.store.grants import find_grant_of_subject, insert_grant, renew_grant, save_tokens
 from auth.store.refresh_leases import void_refresh
 from auth.usecases.release_grant import release_grant_if_unneeded
@@ -51,7 +52,7 @@ async def _renew_or_insert(
         subject=tokens.subject or "",
         accounts_url=consent.accounts_url,
         api_url=consent.api_url,
-        generation=1,
+        generation=await draw_generation(session),
         renewed_at=now,
         access_expires_at=expires_at,
     )

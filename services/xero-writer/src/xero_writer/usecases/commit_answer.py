@@ -105,7 +105,12 @@ async def put_back(desk: Desk, intent_id: str) -> None:
 
 
 async def back_to_ready(
-    desk: Desk, session: Session, records: Sequence[RowMapping], *, max_batch: int | None = None
+    desk: Desk,
+    session: Session,
+    records: Sequence[RowMapping],
+    *,
+    max_batch: int | None = None,
+    refused: bool = False,
 ) -> None:
     """Records of an intent that wrote nothing of them go again; a newer version is judged instead."""
     for record in records:
@@ -116,6 +121,7 @@ async def back_to_ready(
             record["record_id"],
             state=State.READY,
             max_batch=max_batch,
+            refused=refused,
         )
 
 

@@ -231,9 +231,19 @@ async def _repeat_update(desk: Desk, intent: RowMapping) -> None:
         await _send_again(desk, intent, body)
         return
     async with desk.writing() as session:
-        await go_in_halves(desk, session, records, words=intent["words"])
+        if len(records) == 1 and not await _was_refused_before(desk, session, records[0]):
+            # It may have been written all the same: once more, under a new key, before Xero's words are believed.
+            await back_to_ready(desk, session, records, max_batch=1, refused=True)
+        else:
+            await go_in_halves(desk, session, records, words=intent["words"])
         await intents.close_intent(session, intent["intent_id"])
     desk.tools.metrics.intents.labels(how="looked_up").inc()
+
+
+async def _was_refused_before(desk: Desk, session: Session, record: RowMapping) -> bool:
+    module = Module(record["module"])
+    staged = await staging.list_by_ids(session, desk.tenant_id, module, [record["record_id"]])
+    return record["record_id"] in staged and staged[record["record_id"]]["refusals"] > 0
 
 
 async def find_next_settling(desk: Desk) -> datetime | None:

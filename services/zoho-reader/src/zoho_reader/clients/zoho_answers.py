@@ -16,6 +16,8 @@ def check_answer(status: int, body: object, *, source: str) -> object:
     TryLaterError, BadAnswerError.
     """
     if status == 200:
+        if body is None:  # "nothing" is a 204: an empty 200 must not pass for it
+            raise BadAnswerError("Zoho answered 200 without a body")
         return body
     if status in _EMPTY:
         return None

@@ -15,6 +15,7 @@ from zoho_reader.domain.sources import Shape
 
 MOST_RECORD_BYTES: Final = MAX_EVENT_BYTES - 2 * ROOM_FOR_THE_REST
 """A record above this travels in parts."""
+MOST_IN_EVENT: Final = 500
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,10 @@ def cut_into_events(
     tenant_id: str, run_id: str, drafts: Sequence[Draft], *, extraction_seq: int, first_page: int
 ) -> tuple[list[RecordsExtracted], list[Emission]]:
     """Events of one module, each below 512 KiB and with a page number of its own, and where each record went."""
-    records = [record for draft in drafts for record in _cut_record(draft, extraction_seq)]
+    records = [sized for draft in drafts for sized in _cut_record(draft, extraction_seq)]
     events: list[RecordsExtracted] = []
     pages: dict[str, Emission] = {}
-    for page, piece in enumerate(cut_by_bytes(records), start=first_page):
+    for page, piece in enumerate(_pack(records), start=first_page):
         events.append(
             RecordsExtracted(
                 tenant_id=tenant_id, run_id=run_id, module=drafts[0].module, page=page, records=tuple(piece)
@@ -70,7 +71,22 @@ def cut_into_events(
     return events, list(pages.values())
 
 
-def _cut_record(draft: Draft, extraction_seq: int) -> Iterator[ExtractedRecord]:
+def _pack(records: Iterable[tuple[ExtractedRecord, int]]) -> Iterator[list[ExtractedRecord]]:
+    """Records in order, as many together as one event holds. Each was written out once already, to know its size."""
+    piece: list[ExtractedRecord] = []
+    size = 0
+    for record, weight in records:
+        if piece and (len(piece) == MOST_IN_EVENT or size + weight > MAX_EVENT_BYTES - ROOM_FOR_THE_REST):
+            yield piece
+            piece, size = [], 0
+        piece.append(record)
+        size += weight + 1
+    if piece:
+        yield piece
+
+
+def _cut_record(draft: Draft, extraction_seq: int) -> Iterator[tuple[ExtractedRecord, int]]:
+    """The record, or its parts, each with its bytes as JSON."""
     whole = ExtractedRecord(
         record_id=draft.record_id,
         extraction_seq=extraction_seq,
@@ -79,15 +95,17 @@ def _cut_record(draft: Draft, extraction_seq: int) -> Iterator[ExtractedRecord]:
         fields=draft.fields,
     )
     key = draft.children_key
-    if key is None or not draft.fields.get(key) or len(codec.dumps(whole)) <= MOST_RECORD_BYTES:
-        yield whole
+    weight = len(codec.dumps(whole))
+    if key is None or not draft.fields.get(key) or weight <= MOST_RECORD_BYTES:
+        yield whole, weight
         return
     rest = {name: value for name, value in draft.fields.items() if name != key}
     most_bytes = max(MOST_RECORD_BYTES - len(codec.dumps(rest)), MOST_RECORD_BYTES // 8)
     pieces = list(cut_by_bytes(draft.fields[key], most_items=100_000, most_bytes=most_bytes))
     for number, piece in enumerate(pieces, start=1):
         fields = {**rest, key: piece} if number == 1 else {key: piece}
-        yield whole.model_copy(update={"part": number, "parts": len(pieces), "fields": fields})
+        part = whole.model_copy(update={"part": number, "parts": len(pieces), "fields": fields})
+        yield part, len(codec.dumps(part))
 
 
 def _sort_by_sequence(row: Row) -> tuple[bool, int, int]:

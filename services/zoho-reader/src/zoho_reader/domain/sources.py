@@ -132,14 +132,13 @@ def list_modules_fed(source: Source, modules: Iterable[Module]) -> list[Module]:
 
 
 def choose_columns(source: Source, extra: Iterable[str], left_out: Iterable[str]) -> tuple[str, ...]:
-    """The standard columns and the mapping's, without those that this CRM does not have; at most 50."""
+    """The standard columns and the mapping's, without those that this CRM does not have; at most 50.
+
+    Where that is too much the last of the standard ones give way: they stand in the order of their weight.
+    """
     absent = set(left_out) - NEEDED_COLUMNS
-    wanted = dict.fromkeys((*STANDARD_COLUMNS[source], *extra))
-    kept = [column for column in wanted if column not in absent]
-    if len(kept) > MOST_COLUMNS:
-        own = set(extra)
-        surplus = len(kept) - MOST_COLUMNS
-        dispensable = [c for c in reversed(kept) if c.startswith(("Shipping_", "Description")) and c not in own]
-        given_up = set(dispensable[:surplus])
-        kept = [column for column in kept if column not in given_up][:MOST_COLUMNS]
-    return tuple(kept)
+    standard = [column for column in STANDARD_COLUMNS[source] if column not in absent]
+    needed = [column for column in standard if column in NEEDED_COLUMNS]
+    own = [column for column in extra if column not in absent]
+    by_weight = list(dict.fromkeys((*needed, *own, *standard)))[:MOST_COLUMNS]
+    return tuple(column for column in dict.fromkeys((*standard, *own)) if column in by_weight)

@@ -122,7 +122,7 @@ def _judge_whole(work: Slice, shape: Shape, whole: WholeRecord, all_lines: Seque
     if all_lines is not None:
         lines = tuple(all_lines)
         complete = shape.children is not None and LINE_TAX not in work.left_out.get(shape.children, ())
-    complete = complete and lines_add_up(whole.header.fields, [line.fields for line in lines])
+    complete = complete and lines_add_up(whole.header.fields, [line.fields for line in lines], read_whole=True)
     return assemble(shape, whole.header, lines, lines_complete=complete)
 
 

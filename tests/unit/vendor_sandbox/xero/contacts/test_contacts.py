@@ -60,6 +60,7 @@ async def test_a_sent_sub_collection_replaces_what_was_there(xero: XeroDriver) -
             "ContactPersons": [],
         },
     )
+    assert changed["StatusAttributeString"] == "OK"
     assert [entry["City"] for entry in changed["Addresses"]] == ["", "Hull"]
     assert changed["ContactPersons"] == []
 
@@ -86,7 +87,8 @@ async def test_the_api_revives_an_archived_contact_only_by_switch_but_a_person_m
     (refused,) = await xero.post("Contacts", revive)
     assert "matches an archived contact" in messages(refused)[0]
     xero.sandbox.change_switches(xero_unarchive="allowed")
-    assert (await xero.post("Contacts", revive))[0]["ContactStatus"] == "ACTIVE"
+    (revived,) = await xero.post("Contacts", revive)
+    assert (revived["StatusAttributeString"], revived["ContactStatus"]) == ("OK", "ACTIVE")
     await xero.post("Contacts", {"ContactID": made["ContactID"], "ContactStatus": "ARCHIVED"})
     xero.sandbox.change_switches(xero_unarchive="refused")
     path = f"/{xero.tenant_id}/Contacts/{made['ContactID']}"
