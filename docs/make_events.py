@@ -29,7 +29,7 @@ _HEAD = f"""# Events
 Generated from the models by `{COMMAND}`; do not edit.
 
 Services tell each other what happened by these events. The key of every message is the `tenant_id`; order is not
-assumed, and every event may come twice. The value is JSON (UTF-8) with exact decimals, at most
+assumed, and every event may come twice. The value is JSON (UTF-8) with exact decimals and stays below
 {topics.MAX_EVENT_BYTES // 1024} KiB.
 
 The envelope is CloudEvents 1.0 in binary mode, one header for each attribute:
@@ -111,11 +111,12 @@ def _name_type(kind: Any) -> str:
         return f"list of {_name_type(inner[0])}"
     if origin is not None:
         return f"object: {_name_type(inner[0])} to {_name_type(inner[1])}"
-    if inspect.isclass(kind) and issubclass(kind, BaseModel):
-        return f"[{kind.__name__}](#{kind.__name__.lower()})"
-    if inspect.isclass(kind) and issubclass(kind, Enum):
-        return f"[{kind.__name__}](#closed-sets)"
-    return _PLAIN_NAMES[kind]
+    return _link(kind) if inspect.isclass(kind) and issubclass(kind, BaseModel | Enum) else _PLAIN_NAMES[kind]
+
+
+def _link(kind: type[BaseModel] | type[Enum]) -> str:
+    anchor = "closed-sets" if issubclass(kind, Enum) else kind.__name__.lower()
+    return f"[{kind.__name__}](#{anchor})"
 
 
 _PLAIN_NAMES: dict[Any, str] = {

@@ -7,7 +7,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from zoho2xero.client import ApiError
+from zoho2xero.demo.browser import ConsentError
 from zoho2xero.demo.command import DemoOptions, run_demo
+from zoho2xero.demo.processes import DidNotStartError
 from zoho2xero.standalone import StandaloneOptions, run_standalone
 from zoho2xero.sync_commands import app as sync_app
 
@@ -15,7 +18,10 @@ DEFAULT_HOME = Path(".data")
 DEFAULT_PORT = 8700
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, help="Keeps a business's Zoho CRM and its Xero books in step."
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Keeps a business's Zoho CRM and its Xero books in step.",
 )
 app.add_typer(sync_app, name="sync")
 
@@ -40,7 +46,12 @@ def demo(
     report: Annotated[Path | None, typer.Option(dir_okay=False, help="Write the figures there as JSON.")] = None,
 ) -> None:
     """A whole first sync on this machine: sandbox, services, connections, three runs."""
-    raise typer.Exit(asyncio.run(run_demo(DemoOptions(data=data, report=report), Console())))
+    console = Console()
+    try:
+        raise typer.Exit(asyncio.run(run_demo(DemoOptions(data=data, report=report), console)))
+    except (DidNotStartError, ConsentError, ApiError) as error:
+        console.print(f"The demo could not go on: {error}", style="bold red", markup=False)
+        raise typer.Exit(1) from error
 
 
 def main() -> None:

@@ -4,6 +4,8 @@ import html
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
+from sync_kit.contracts import codec
+
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -55,6 +57,9 @@ class Front:
             await _answer(send, 200, "text/html; charset=utf-8", self._index().encode())
         elif path == "/healthz":
             await _answer(send, 200, "application/json", b'{"status":"ok"}')
+        elif path == "/readyz":
+            ready = {name: await _ask_status(app, scope, receive) == 200 for name, app in self._services.items()}
+            await _answer(send, 200 if all(ready.values()) else 503, "application/json", codec.dumps({"ready": ready}))
         else:
             problem = b'{"type":"about:blank","title":"Not found","status":404,"detail":"No service owns this path."}'
             await _answer(send, 404, "application/problem+json", problem)
@@ -81,6 +86,18 @@ def _own_page(path: str) -> tuple[str, str]:
     if len(parts) == 4 and parts[1] == "services":
         return parts[2], "/" + parts[3]
     return "", ""
+
+
+async def _ask_status(app: AsgiApp, scope: Scope, receive: Receive) -> int:
+    """The status of a service's own readiness page."""
+    statuses: list[int] = []
+
+    async def listen(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            statuses.append(message["status"])
+
+    await app({**scope, "method": "GET", "path": "/readyz", "raw_path": b"/readyz"}, receive, listen)
+    return statuses[0] if statuses else 503
 
 
 async def _answer(send: Send, status: int, content_type: str, body: bytes) -> None:

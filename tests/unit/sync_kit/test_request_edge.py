@@ -53,11 +53,14 @@ def app() -> FastAPI:
         return thing_id
 
     outer.include_router(nested)
-    return ApiClient(
-        create_service_app(
-            "demo", version="1", routers=[router, outer], readiness={}, registry=CollectorRegistry(), max_body_bytes=100
-        )
+    return create_service_app(
+        "demo", version="1", routers=[router, outer], readiness={}, registry=CollectorRegistry(), max_body_bytes=100
     )
+
+
+@pytest.fixture
+def api(app: FastAPI) -> ApiClient:
+    return ApiClient(app)
 
 
 async def test_an_unexpected_error_is_a_500_that_tells_its_request_id_and_nothing_else(

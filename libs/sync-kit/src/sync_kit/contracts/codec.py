@@ -87,7 +87,7 @@ def loads(data: bytes | str) -> Any:
 
 
 def _may_hold_surrogates(data: bytes | str) -> bool:
-    return b"\\ud" in data.lower() if isinstance(data, bytes) else not data.isascii() or "\\ud" in data.lower()
+    return b"\\ud" in data.lower() if isinstance(data, bytes) else "\\ud" in data.lower()
 
 
 def _mend_text(value: object) -> object:

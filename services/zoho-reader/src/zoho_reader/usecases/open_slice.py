@@ -79,6 +79,7 @@ class Slice:
         self.calls += spent.calls
         try:
             async with self.store.transaction() as session:
+                await check_fence(session, KIT, self.lease)
                 await self._check_tenant(session)
                 await self._get_run(session)
                 if spent.calls:

@@ -1,0 +1,112 @@
+"""Every operation of every service, filled with somebody's real ids.
+
+What cannot be filled is an error: a new route or parameter must be taken in here before it is released.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+
+from tests.contract.raw_calls import RawRequest, json_call
+
+Ids = Mapping[str, str]
+
+OWNED: Final = ("tenant_id", "run_id", "connection_id")
+"""Parameters that name something that a partner owns."""
+
+NAMES_NOTHING_OWNED: Final[Mapping[str, str]] = {
+    "cursor": "a position within a list that is bound to the caller anyway",
+    "limit": "a number",
+    "module": "a word of a closed set",
+    "outcome": "a word of a closed set",
+    "code": "a reason's code, published",
+    "record_id": "narrows a tenant's list",
+    "Idempotency-Key": "scoped to the API client",
+    "if-match": "a version number",
+}
+
+WITHOUT_IDS: Final[Mapping[str, str]] = {
+    "register_partner": "the operator's; no partner's token opens it",
+    "issue_api_token": "takes the credential itself",
+    "show_keys": "public keys",
+    "list_reasons": "the published catalogue",
+    "create_tenant": "makes a tenant of the caller's own",
+    "list_tenants": "lists the caller's own tenants",
+}
+
+BODIES: Final[Mapping[str, Callable[[Ids], dict[str, Any]]]] = {
+    "start_connection": lambda ids: {"tenant_id": ids["tenant_id"], "vendor": "zoho", "data_centre": "eu"},
+    "choose_organisation": lambda ids: {"xero_tenant_id": "0b7a3a0e-0000-4000-8000-000000000000"},
+    "start_sync": lambda ids: {"tenant_id": ids["tenant_id"]},
+    "replace_settings": lambda ids: {"books_start_date": "2026-01-01"},
+    "replace_mapping": lambda ids: {"accounts": {"sales": "200"}},
+}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One entry of a service's OpenAPI document."""
+
+    service: str
+    method: str
+    path: str
+    described: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """The operation's id."""
+        return str(self.described["operationId"])
+
+    @property
+    def scope(self) -> str | None:
+        """The scope that a partner's token needs; None where no partner's token is asked for."""
+        scopes = [scope for demand in self.described.get("security", ()) for scope in demand.get("partner", ())]
+        return scopes[0] if scopes else None
+
+    @property
+    def ends_something(self) -> bool:
+        """Best walked last."""
+        return self.method == "DELETE"
+
+
+def list_operations(services: Mapping[str, Any]) -> list[Operation]:
+    """All operations of all services, those that delete at the end and tenants last of all."""
+    found = [
+        Operation(service, method.upper(), path, described)
+        for service, app in services.items()
+        for path, methods in app.openapi()["paths"].items()
+        for method, described in methods.items()
+    ]
+    return sorted(found, key=lambda operation: (operation.ends_something, operation.name == "delete_tenant"))
+
+
+def list_owned(operations: list[Operation]) -> Iterator[Operation]:
+    """Those that name something owned."""
+    return (operation for operation in operations if operation.name not in WITHOUT_IDS)
+
+
+def fill(operation: Operation, ids: Ids, token: str | None) -> RawRequest:
+    """A valid request for what `ids` name. Raises LookupError for an operation that nobody has thought about."""
+    target, query, named = operation.path, {}, 0
+    for parameter in operation.described.get("parameters", ()):
+        name = parameter["name"]
+        if name in OWNED:
+            named += 1
+            if parameter["in"] == "path":
+                target = target.replace(f"{{{name}}}", quote(ids[name], safe=""))
+            elif parameter["required"]:
+                query[name] = ids[name]
+        elif name not in NAMES_NOTHING_OWNED:
+            raise LookupError(f"{operation.name}: does {name} name something that a partner owns?")
+    body = None
+    if "requestBody" in operation.described:
+        if operation.name not in BODIES:
+            raise LookupError(f"{operation.name}: what is a valid body?")
+        body = BODIES[operation.name](ids)
+        named += len(set(OWNED) & set(body))
+    if "{" in target:
+        raise LookupError(f"{operation.name}: {target} is not filled")
+    if not named:
+        raise LookupError(f"{operation.name}: names nothing owned, and nobody has said why")
+    return json_call(operation.method, f"{target}?{urlencode(query)}" if query else target, token, body)
