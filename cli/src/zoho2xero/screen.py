@@ -6,6 +6,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from sync_kit.clock import Clock
+
 OUTCOMES = ("created", "updated", "linked", "unchanged", "locked", "skipped", "blocked", "failed")
 STATE_WORDS: Mapping[str, str] = {
     "queued": "about to start",
@@ -16,6 +18,7 @@ STATE_WORDS: Mapping[str, str] = {
     "failed": "failed",
     "cancelled": "cancelled",
 }
+TELL_EVERY_SECONDS = 2.0
 VENDOR_NAMES: Mapping[str, str] = {"zoho": "Zoho CRM", "xero": "Xero"}
 
 
@@ -29,15 +32,33 @@ def describe_progress(run: Mapping[str, Any]) -> str:
     return f"{line}. {run['waiting_for']}" if run.get("waiting_for") else line
 
 
+class ProgressTeller:
+    """Prints a run's progress: at once when its state changes, else at most every two seconds."""
+
+    def __init__(self, console: Console, clock: Clock) -> None:
+        self._console = console
+        self._clock = clock
+        self._state: object = None
+        self._told_at = float("-inf")
+
+    def __call__(self, run: Mapping[str, Any]) -> None:
+        state = (run["state"], run["waiting_for"])
+        now = self._clock.monotonic()
+        if state == self._state and now < self._told_at + TELL_EVERY_SECONDS:
+            return
+        self._state, self._told_at = state, now
+        self._console.print(describe_progress(run), style="dim", markup=False)
+
+
 def make_run_table(run: Mapping[str, Any]) -> Table:
-    """Per module: extracted and what became of the records."""
-    table = Table(title=f"Run {run['run_id']}: {STATE_WORDS[run['state']]} in {run['seconds']} s", title_justify="left")
-    table.add_column("module")
-    for column in ("extracted", *OUTCOMES):
-        table.add_column(column, justify="right")
+    """A column per module: extracted, and what became of the records."""
+    table = Table(title=f"Run {run['run_id']}: {STATE_WORDS[run['state']]}, {run['seconds']} s", title_justify="left")
+    table.add_column("")
     for module in run["modules"]:
-        counts = [str(module[column] or 0) for column in ("extracted", *OUTCOMES)]
-        table.add_row(module["module"], *[count if count != "0" else "-" for count in counts])
+        table.add_column(module["module"], justify="right")
+    for row in ("extracted", *OUTCOMES):
+        counts = [str(module[row] or 0) for module in run["modules"]]
+        table.add_row(row, *[count if count != "0" else "-" for count in counts])
     return table
 
 
@@ -55,18 +76,20 @@ def show_run(console: Console, run: Mapping[str, Any]) -> None:
 
 
 def show_causes(console: Console, summary: Mapping[str, Any]) -> None:
-    """What to mend first: causes ordered by the money that they hold back."""
-    causes = summary["causes"]
-    if not causes:
-        return
-    table = Table(title="Held back, by cause", title_justify="left", show_lines=False)
-    for column, justify in (("records", "right"), ("money held", "right"), ("example", "left"), ("who", "left")):
-        table.add_column(column, justify=justify, overflow="fold")  # type: ignore[arg-type]
-    for cause in causes:
-        money = ", ".join(f"{currency} {amount}" for currency, amount in cause["money"].items()) or "-"
-        count = str(cause["records"]) + (f" (+{cause['waiting']} waiting)" if cause["waiting"] else "")
-        table.add_row(count, money, f"{cause['sentence']} {cause['what_to_do']}", cause["who"])
-    console.print(table)
+    """What to mend first, the most money first; then what was not meant to go."""
+    for title, causes in (("Held back", summary["held"]), ("Not meant to go", summary["skipped"])):
+        if not causes:
+            continue
+        console.print(f"{title}, by cause:", style="bold")
+        for cause in causes:
+            money = ", ".join(f"{currency} {amount}" for currency, amount in cause["money"].items())
+            waiting = f" and {cause['waiting']} that wait for it" if cause["waiting"] else ""
+            count = f"{cause['records']} record{'s' if cause['records'] != 1 else ''}{waiting}"
+            amount = f" over {money}" if money else ""
+            example = "" if cause["records"] + cause["waiting"] == 1 else "For example: "
+            console.print(f"  {count}{amount}. {example}{cause['sentence']}", markup=False)
+            if cause["who"] != "nobody":
+                console.print(f"      {cause['who']}: {cause['what_to_do']}", style="dim", markup=False)
 
 
 def show_log(console: Console, entries: Iterable[Mapping[str, Any]]) -> None:
@@ -75,6 +98,6 @@ def show_log(console: Console, entries: Iterable[Mapping[str, Any]]) -> None:
         label = entry["label"]
         known = [label.get("number") or label.get("name") or entry["record_id"], label.get("dated"), label.get("total")]
         title = " ".join(str(part) for part in known if part is not None)
-        console.print(f"{entry['settled_at'][:19]}  {entry['outcome']:<9}  {entry['module']}: {title}", markup=False)
+        console.print(f"  {entry['outcome']:<9} {entry['module']}: {title}", markup=False)
         for reason in entry["reasons"]:
-            console.print(f"    {reason['sentence']} {reason['what_to_do']}", style="dim", markup=False)
+            console.print(f"      {reason['sentence']} {reason['what_to_do']}", style="dim", markup=False)

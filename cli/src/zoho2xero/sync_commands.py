@@ -12,7 +12,7 @@ from sync_kit.contracts import codec
 from sync_kit.errors import AnswerLostError, TryLaterError
 from sync_kit.http import HttpClient
 from zoho2xero.client import ApiClient, ApiError, Credentials
-from zoho2xero.screen import describe_progress, show_causes, show_log, show_run
+from zoho2xero.screen import ProgressTeller, show_causes, show_log, show_run
 from zoho2xero.watching import list_whole_log, watch_run
 
 app = typer.Typer(no_args_is_help=True, help="Start and follow syncs of a running system over its REST API.")
@@ -107,13 +107,9 @@ def log(
 
 
 async def _watch(api: ApiClient, run_id: str, as_json: bool) -> Json:
-    console = Console(stderr=True)
-
-    def tell(run: Json) -> None:
-        if not as_json:
-            console.print(describe_progress(run), style="dim", markup=False)
-
-    return await watch_run(api, run_id, clock=SystemClock(), tell=tell)
+    clock = SystemClock()
+    console = Console(stderr=True, quiet=as_json)
+    return await watch_run(api, run_id, clock=clock, tell=ProgressTeller(console, clock))
 
 
 def _end_with(run: Json, as_json: bool) -> None:

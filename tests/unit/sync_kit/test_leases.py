@@ -111,6 +111,15 @@ async def test_the_tenant_served_longest_ago_comes_first(house: House) -> None:
     assert served == ["big", "small 1", "small 2", "big", "small 1", "small 2", "big"]
 
 
+async def test_who_was_served_longest_ago_comes_first_however_long_the_others_are_due(house: House) -> None:
+    start = house.clock.now()
+    await mark(house, "big")
+    await give_back(house, await get_lease(house), start)
+    house.clock.advance(60)
+    await mark(house, "small")
+    assert [(await get_lease(house)).tenant_id for _ in range(2)] == ["small", "big"]
+
+
 async def test_a_mark_made_during_a_slice_is_not_lost(house: House) -> None:
     await mark(house, "t1")
     lease = await get_lease(house)
@@ -153,6 +162,16 @@ async def test_a_worker_paused_past_its_lease_can_write_nothing_and_release_noth
     assert not await is_held(house, paused)
     assert not await give_back(house, paused, house.clock.now())
     assert await is_held(house, other)
+
+
+async def test_an_earlier_lease_of_the_same_worker_is_worth_nothing(house: House) -> None:
+    await mark(house, "t1")
+    earlier = await get_lease(house)
+    house.clock.advance(120)
+    later = await get_lease(house)
+    assert not await is_held(house, earlier)
+    assert not await give_back(house, earlier)
+    assert await is_held(house, later)
 
 
 async def test_a_lost_lease_undoes_the_whole_write(house: House) -> None:

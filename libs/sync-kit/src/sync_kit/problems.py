@@ -86,6 +86,8 @@ def install_problem_handlers(app: FastAPI) -> None:
 
     async def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class alone
+        if error.status_code == HTTPStatus.BAD_REQUEST and isinstance(error.__cause__, ValueError | RecursionError):
+            return _of_problem(request, _describe_unreadable_body())
         title = HTTPStatus(error.status_code).phrase
         return problem_response(
             error.status_code,
@@ -130,6 +132,13 @@ def describe_invalid_request(error: RequestValidationError) -> InvalidInputError
     """All faults of a request with their paths. The values themselves are not repeated: they may be personal."""
     faults = [Fault(_path_of(found["loc"]), _say(found)) for found in error.errors()]
     return InvalidInputError(f"{len(faults)} fault(s) in the request", code="invalid_request", faults=faults)
+
+
+def _describe_unreadable_body() -> InvalidInputError:
+    # FastAPI hands on as a 400 without a place what its JSON parser stumbles over beyond syntax: bytes that are no
+    # text, nesting beyond the stack, numbers of thousands of digits.
+    fault = Fault("body", "is not JSON that can be read: no UTF-8, nested too deep, or a number too long")
+    return InvalidInputError("1 fault(s) in the request", code="invalid_request", faults=[fault])
 
 
 def find_request_id(request: Request) -> str | None:

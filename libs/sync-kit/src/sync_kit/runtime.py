@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 import uvicorn
-from fastapi import FastAPI
 
 from sync_kit.bus import Bus, open_bus
 from sync_kit.clock import Clock, SystemClock
+from sync_kit.http import AsgiApp
 from sync_kit.logs import configure_logging, describe_error, get_logger
 from sync_kit.loops import Loop, run_loops
 from sync_kit.settings import ServiceSettings
@@ -35,7 +35,7 @@ class ServiceRuntime:
     """What a service's `app.build` returns. `close` lets go of its store and its connections, not of the bus."""
 
     name: str
-    app: FastAPI
+    app: AsgiApp
     loops: Sequence[Loop]
     store: Store
     close: Callable[[], Awaitable[None]]

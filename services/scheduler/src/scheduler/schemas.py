@@ -147,10 +147,11 @@ class CauseView(BaseModel):
 
 
 class LogSummary(BaseModel):
-    """What a run holds back, by cause, the most money first."""
+    """What did not go in a run, by cause, the most money first: held back, and not meant to go."""
 
     run_id: str
-    causes: tuple[CauseView, ...]
+    held: tuple[CauseView, ...]
+    skipped: tuple[CauseView, ...]
 
 
 class ReasonEntryView(BaseModel):

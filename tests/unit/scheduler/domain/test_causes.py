@@ -27,7 +27,7 @@ def test_records_with_one_cause_are_one_line_and_the_most_money_comes_first() ->
 
 
 def test_a_dependant_counts_under_the_root_cause_of_what_it_waits_for() -> None:
-    waiting = held("waits_for", "70.00", root="product_code_missing")
+    waiting = held("waits_for", "70.00", root_code="product_code_missing")
     (cause,) = roll_up([waiting, held("product_code_missing")])
     assert (cause.code, cause.records, cause.waiting, cause.money) == (
         "product_code_missing",

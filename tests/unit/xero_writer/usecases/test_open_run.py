@@ -2,7 +2,6 @@
 
 from datetime import date
 
-import pytest
 from tests.unit.xero_writer.world import World
 
 from sync_kit.contracts.vocabulary import Module, Outcome
@@ -89,7 +88,7 @@ async def test_a_retry_judges_all_held_records_again(world: World) -> None:
 
 async def test_what_is_held_for_xeros_accounts_reads_exactly_those_again(world: World) -> None:
     accounts = await world.person("GET", "Accounts")
-    sales = next(each for each in accounts["records"] if each["Code"] == "200")
+    sales = next(each for each in accounts["Accounts"] if each["Code"] == "200")
     await world.person("PATCH", f"Accounts/{sales['AccountID']}", {"Status": "ARCHIVED"})
     counts = await world.sync(world.sale())
     assert counts["invoices", "blocked"] == 1
@@ -129,27 +128,12 @@ async def test_nothing_held_and_nothing_changed_costs_no_call(world: World) -> N
     await world.check_equation()
 
 
-@pytest.mark.parametrize("status", ["AUTHORISED", "PAID"])
-async def test_a_locked_document_is_judged_again_when_xero_shows_it_open(world: World, status: str) -> None:
+async def test_an_approved_document_is_locked_until_the_lock_policy_allows_it(world: World) -> None:
     await world.sync(world.sale())
     [document] = world.list_documents("Invoice")
     await world.person("PATCH", f"Invoices/{document['InvoiceID']}", {"Status": "AUTHORISED"})
-    if status == "PAID":
-        accounts = (await world.person("GET", "Accounts"))["records"]
-        bank = next(each for each in accounts if each["Type"] == "BANK")
-        await world.person(
-            "POST",
-            "Payments",
-            {
-                "Invoice": {"InvoiceID": document["InvoiceID"]},
-                "Account": {"AccountID": bank["AccountID"]},
-                "Date": "2026-11-22",
-                "Amount": 10,
-            },
-        )
     changed = world.invoice("3000", price="12", account="1000", product="2000")
-    counts = await world.sync({Module.INVOICES: [changed]})
-    assert counts == {("invoices", "locked"): 1}
+    assert await world.sync({Module.INVOICES: [changed]}) == {("invoices", "locked"): 1}
     told = (await world.list_outcomes())[Module.INVOICES, "3000"]
     assert told.outcome is Outcome.LOCKED
     assert told.reasons[0].code == "locked_in_xero"
@@ -159,5 +143,31 @@ async def test_a_locked_document_is_judged_again_when_xero_shows_it_open(world: 
     assert await world.sync() == {}
     assert len(world.list_calls()) == calls + 1
     await world.save_mapping(lock_policy="xero")
-    counts = await world.sync()
-    assert sum(counts.values()) == (1 if status == "AUTHORISED" else 0) or counts["invoices", "locked"] == 1
+    assert await world.sync() == {("invoices", "updated"): 1}
+    assert [snapshot["Total"] for _, snapshot in world.list_versions("Invoice")][-1] == 12
+
+
+async def test_a_paid_document_is_judged_again_when_its_payment_is_taken_back(world: World) -> None:
+    await world.save_mapping(lock_policy="xero")
+    await world.sync(world.sale())
+    [document] = world.list_documents("Invoice")
+    await world.person("PATCH", f"Invoices/{document['InvoiceID']}", {"Status": "AUTHORISED"})
+    accounts = (await world.person("GET", "Accounts"))["Accounts"]
+    bank = next(each for each in accounts if each["Type"] == "BANK")
+    payment = await world.person(
+        "POST",
+        "Payments",
+        {
+            "Invoice": {"InvoiceID": document["InvoiceID"]},
+            "Account": {"AccountID": bank["AccountID"]},
+            "Date": "2026-11-22",
+            "Amount": 10,
+        },
+    )
+    changed = world.invoice("3000", price="12", account="1000", product="2000")
+    assert await world.sync({Module.INVOICES: [changed]}) == {("invoices", "locked"): 1}
+    world.advance(60)
+    await world.person("PATCH", f"Payments/{payment['PaymentID']}", {"Status": "DELETED"})
+    assert await world.sync() == {("invoices", "updated"): 1}
+    assert [snapshot["Total"] for _, snapshot in world.list_versions("Invoice")][-1] == 12
+    await world.check_equation()

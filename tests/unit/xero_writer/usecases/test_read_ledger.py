@@ -16,7 +16,7 @@ async def fill_ledger(world: World) -> dict[str, Any]:
         "Invoices",
         {
             "Type": "ACCREC",
-            "Contact": {"ContactID": contact["record"]["ContactID"]},
+            "Contact": {"ContactID": contact["ContactID"]},
             "InvoiceNumber": "INV-300",
             "Date": "2026-11-01",
             "DueDate": "2026-12-01",
@@ -26,7 +26,7 @@ async def fill_ledger(world: World) -> dict[str, Any]:
             ],
         },
     )
-    return {"contact": contact["record"], "item": item["record"], "invoice": invoice["record"]}
+    return {"contact": contact, "item": item, "invoice": invoice}
 
 
 async def test_what_xero_has_is_adopted_and_not_written_to(world: World) -> None:

@@ -59,10 +59,20 @@ async def test_a_field_that_does_not_exist_is_left_out_and_remembered(world: Wor
     world.advance(900)
     second = await world.run()
     assert world.report(second).calls == 1
-    add_field(world, "Invoices", "No_Such_Field")
-    world.advance(24 * 3_600)
-    third = await world.run()
-    assert world.report(third).state == "done"
+
+
+async def test_a_field_that_is_made_later_is_read_with_the_next_mapping(world: World) -> None:
+    ids = fill_crm(world)
+    await world.say(need(1, "Sales_Number"))
+    await world.run()
+    add_field(world, "Invoices", "Sales_Number")
+    world.advance(900)
+    await world.say(need(2, "Sales_Number"))
+    again = await world.run()
+    assert sorted(world.emitted(Module.INVOICES, again)) == ids["Invoices"]
+    assert all("Sales_Number" in record.fields for record in world.state()[Module.INVOICES].values())
+    world.advance(900)
+    assert world.report(await world.run()).calls == 1
 
 
 async def test_a_crm_without_currency_fields_is_read(tmp_path: Path) -> None:

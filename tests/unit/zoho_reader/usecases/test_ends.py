@@ -1,5 +1,6 @@
 """How runs end before their time, and what fences off a worker that does not know it yet."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -27,18 +28,22 @@ def cancel(world: World) -> RunCancelled:
     return RunCancelled(tenant_id=TENANT, run_id=f"run-{world.run_seq}", run_seq=world.run_seq)
 
 
-async def act_during_call(world: World, pattern: str, *events: Event) -> None:
-    """From now on the first call to Zoho that holds `pattern` takes the events in while it is under way."""
+async def act_during_call(world: World, pattern: str, *acts: Event | Callable[[], Awaitable[None]]) -> None:
+    """From now on the first call to Zoho that holds `pattern` takes events in, or acts, while it is under way."""
     inner = world.sandbox.app
-    waiting = list(events)
+    waiting = list(acts)
+
+    async def act() -> None:
+        for each in waiting:
+            await (world.say(each) if isinstance(each, Event) else each())
+        waiting.clear()
+        consumer = next(loop for loop in world.reader.loops if loop.name == "consumer")
+        await consumer.step()
 
     async def serve(scope: Any, receive: Any, send: Any) -> None:
         message = await receive()
         if waiting and pattern.encode() in message.get("body", b""):
-            await world.say(*waiting)
-            waiting.clear()
-            consumer = next(loop for loop in world.reader.loops if loop.name == "consumer")
-            await consumer.step()
+            await act()
 
         async def receive_again() -> Any:
             return message
@@ -121,10 +126,10 @@ async def test_a_run_that_ends_while_a_page_is_read_gets_nothing_more(world: Wor
     fill_crm(world)
     request = world.request()
     end = RunEnded(tenant_id=TENANT, run_id=request.run_id, run_seq=1)
-    await act_during_call(world, "from Invoices where", end)
+    await act_during_call(world, "from Products where", end)
     await world.say(request)
     await world.settle()
-    assert not world.emitted(Module.INVOICES)
+    assert not world.emitted(Module.PRODUCTS)
     await world.run()
     world.assert_all_newest()
 
@@ -229,13 +234,45 @@ async def test_a_cancel_keeps_what_was_wanted(world: World) -> None:
     assert world.emitted(Module.PRODUCTS, again) == [ids["Products"][0]]
 
 
-async def test_a_worker_whose_lease_ran_out_writes_nothing(world: World) -> None:
+async def test_a_worker_whose_lease_went_to_another_writes_nothing(world: World) -> None:
+    fill_crm(world)
+
+    async def take_over() -> None:
+        async with world.reader.store.transaction() as session:
+            await session.execute(text("UPDATE leases SET fence = fence + 1, owner = 'another'"))
+
+    await act_during_call(world, "from Products where", take_over)
+    await world.say(request := world.request())
+    await world.work_until_waiting()
+    assert not world.emitted(Module.PRODUCTS), "the page came to a worker that had lost its lease"
+    await world.settle()
+    assert world.report(request.run_id).state == "done"
+    world.assert_all_newest()
+
+
+async def test_an_answer_that_comes_too_late_is_asked_for_again(world: World) -> None:
     fill_crm(world)
     world.sandbox.faults.add_rule("zoho", "call", body="from Products where", callback=lambda _: world.advance(500))
     run_id = await world.run()
     products = [call for call in world.calls() if "from Products where" in call.request_body]
-    assert len(products) > 2, "the page that came too late was asked for again"
-    assert world.emitted(Module.PRODUCTS, run_id).count(world.emitted(Module.PRODUCTS, run_id)[0]) == 1
+    assert len(products) > 2
+    assert len(world.emitted(Module.PRODUCTS, run_id)) == 3
+    world.assert_all_newest()
+
+
+async def test_a_page_read_before_a_reconnection_is_read_again(world: World) -> None:
+    fill_crm(world)
+
+    async def reconnect() -> None:
+        world.tokens.connection_generation += 1
+        world.tokens.forget(TENANT)
+        await world.say(world.tenant())
+
+    await act_during_call(world, "from Products where", reconnect)
+    run_id = await world.run()
+    products = [call for call in world.calls() if "from Products where" in call.request_body]
+    assert len(products) == 3, "twice alone, once in the composite"
+    assert len(world.emitted(Module.PRODUCTS, run_id)) == 3
     world.assert_all_newest()
 
 

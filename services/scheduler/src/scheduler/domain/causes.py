@@ -62,7 +62,7 @@ def name_cause(reason: Reason) -> tuple[str, ...]:
 def root_code(reason: Reason) -> str:
     """The code to count a reason under: a waiting dependant counts under what its parent is held by."""
     if reason.code == "waits_for":
-        return str(reason.facts.get("root") or reason.code)
+        return str(reason.facts.get("root_code") or reason.code)
     return reason.code
 
 

@@ -1,18 +1,20 @@
 """`/v1/log`: what became of every record, and what holds the rest back."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
+from sqlalchemy import RowMapping
 
 from scheduler.domain.causes import LoggedRecord, roll_up
 from scheduler.routes.views import show_cause, show_entry
-from scheduler.schemas import Id, LogEntryView, LogSummary
-from scheduler.store import KIT_TABLES, log, runs
+from scheduler.schemas import CauseView, Id, LogEntryView, LogSummary
+from scheduler.store import KIT_TABLES, log
 from scheduler.store.log import LogFilter
+from scheduler.usecases.show_run import get_run_of_partner
 from sync_kit.contracts.reasons import Reason
-from sync_kit.contracts.vocabulary import Module, Outcome
-from sync_kit.errors import NotFoundError
+from sync_kit.contracts.vocabulary import HELD, Module, Outcome
 from sync_kit.identity import Principal, require_scope
 from sync_kit.paging import CursorQuery, LimitQuery, Page, cut_page, decode_cursor
 from sync_kit.store import Store
@@ -52,22 +54,24 @@ def make_router(store: Store) -> APIRouter:
 
     @router.get("/summary")
     async def summarise_log(run_id: Annotated[Id, Query()], caller: Reader) -> LogSummary:
-        """What a run holds back, rolled up by root cause, the most money first."""
+        """What a run holds back and what was not meant to go, rolled up by root cause, the most money first."""
         async with store.reading() as session:
-            run = await runs.find_run(session, run_id)
-            if run is None:
-                raise NotFoundError(f"no run {run_id}")
-            tenant = await get_tenant_of_partner(session, KIT_TABLES, caller.partner_id, run["tenant_id"])
-            held = await log.list_held(session, tenant.tenant_id, run_id)
-        records = [
-            LoggedRecord(
-                outcome=row["outcome"],
-                reasons=tuple(Reason.model_validate(reason) for reason in row["reasons"]),
-                total=row["total"],
-                currency=row["currency"],
-            )
-            for row in held
-        ]
-        return LogSummary(run_id=run_id, causes=tuple(show_cause(cause) for cause in roll_up(records)))
+            run = await get_run_of_partner(session, caller.partner_id, run_id)
+            held = await log.list_reasons(session, run["tenant_id"], run_id, HELD)
+            skipped = await log.list_reasons(session, run["tenant_id"], run_id, {Outcome.SKIPPED})
+        return LogSummary(run_id=run_id, held=_summarise(held), skipped=_summarise(skipped))
 
     return router
+
+
+def _summarise(rows: Sequence[RowMapping]) -> tuple[CauseView, ...]:
+    records = [
+        LoggedRecord(
+            outcome=row["outcome"],
+            reasons=tuple(Reason.model_validate(reason) for reason in row["reasons"]),
+            total=row["total"],
+            currency=row["currency"],
+        )
+        for row in rows
+    ]
+    return tuple(show_cause(cause) for cause in roll_up(records))

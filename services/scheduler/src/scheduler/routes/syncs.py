@@ -4,19 +4,17 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path, Query
-from sqlalchemy import RowMapping
 
 from scheduler.routes.views import show_run
 from scheduler.schemas import Id, RunResource, StartRunBody
 from scheduler.store import KIT_TABLES, runs
 from scheduler.usecases.cancel_run import cancel_run
-from scheduler.usecases.show_run import view_run
+from scheduler.usecases.show_run import get_run_of_partner, view_run
 from scheduler.usecases.start_run import Caller, RunOrder, find_first_answer, start_run
 from sync_kit.contracts.vocabulary import Module
-from sync_kit.errors import NotFoundError
 from sync_kit.identity import Principal, require_scope
 from sync_kit.paging import CursorQuery, LimitQuery, Page, cut_page, decode_cursor
-from sync_kit.store import Session, Store
+from sync_kit.store import Store
 from sync_kit.tenants import get_tenant_of_partner
 
 Reader = Annotated[Principal, Depends(require_scope("syncs:read"))]
@@ -55,20 +53,20 @@ def make_router(store: Store) -> APIRouter:
     async def read_sync(run_id: RunId, caller: Reader) -> RunResource:
         """A run with its progress by module."""
         async with store.reading() as session:
-            return show_run(await view_run(session, await _get_run(session, caller, run_id)))
+            return show_run(await view_run(session, await get_run_of_partner(session, caller.partner_id, run_id)))
 
     @router.post("/{run_id}/cancel", status_code=202)
     async def cancel_sync(run_id: RunId, caller: Writer) -> RunResource:
         """Stop a run; it ends within a minute. What was read stays and goes with the next run."""
         async with store.transaction() as session:
-            await cancel_run(session, await _get_run(session, caller, run_id))
-            return show_run(await view_run(session, await _get_run(session, caller, run_id)))
+            await cancel_run(session, await get_run_of_partner(session, caller.partner_id, run_id))
+            return show_run(await view_run(session, await get_run_of_partner(session, caller.partner_id, run_id)))
 
     @router.post("/{run_id}/retry", status_code=202)
     async def retry_sync(run_id: RunId, caller: Writer, key: IdempotencyKey = None) -> RunResource:
         """Judge the records that this run held back once more, without reading the CRM again."""
         async with store.reading() as session:
-            row = await _get_run(session, caller, run_id)
+            row = await get_run_of_partner(session, caller.partner_id, run_id)
         modules = tuple(Module(name) for name in row["modules"])
         order = RunOrder(tenant_id=row["tenant_id"], modules=modules, retry_of=run_id)
         return await _start(store, caller, key, order)
@@ -83,15 +81,4 @@ async def _start(store: Store, caller: Principal, key: str | None, order: RunOrd
         run_id = await find_first_answer(session, who, order) or await start_run(
             session, order, caller=who, connections=tenant.event.connections
         )
-        return show_run(await view_run(session, await _get_run(session, caller, run_id)))
-
-
-async def _get_run(session: Session, caller: Principal, run_id: str) -> RowMapping:
-    row = await runs.find_run(session, run_id)
-    if row is None:
-        raise NotFoundError(f"no run {run_id}")
-    try:
-        await get_tenant_of_partner(session, KIT_TABLES, caller.partner_id, row["tenant_id"])
-    except NotFoundError:
-        raise NotFoundError(f"no run {run_id}") from None
-    return row
+        return show_run(await view_run(session, await get_run_of_partner(session, caller.partner_id, run_id)))

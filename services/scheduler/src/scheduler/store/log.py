@@ -1,6 +1,6 @@
 """The sync log."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,7 @@ from sqlalchemy import RowMapping, Select, select, tuple_
 
 from scheduler.store.tables import log_entries
 from sync_kit.contracts.events import RecordOutcome
-from sync_kit.contracts.vocabulary import HELD
+from sync_kit.contracts.vocabulary import Outcome
 from sync_kit.paging import Cursor
 from sync_kit.store import Session
 
@@ -67,12 +67,14 @@ async def list_log(
     return await session.fetch_all(query.order_by(*order).limit(limit))
 
 
-async def list_held(session: Session, tenant_id: str, run_id: str) -> Sequence[RowMapping]:
-    """What a run holds back, as much of it as the roll-up needs."""
+async def list_reasons(
+    session: Session, tenant_id: str, run_id: str, outcomes: Collection[Outcome]
+) -> Sequence[RowMapping]:
+    """A run's records with these outcomes, as much of them as the roll-up needs."""
     entry = log_entries.c
     return await session.fetch_all(
         select(entry.outcome, entry.reasons, entry.total, entry.currency).where(
-            entry.tenant_id == tenant_id, entry.run_id == run_id, entry.outcome.in_(sorted(HELD))
+            entry.tenant_id == tenant_id, entry.run_id == run_id, entry.outcome.in_(sorted(outcomes))
         )
     )
 

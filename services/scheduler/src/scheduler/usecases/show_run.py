@@ -1,6 +1,7 @@
 """A run as people follow it: progress by module, vendor calls, and what it waits for."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -8,10 +9,12 @@ from decimal import Decimal
 from sqlalchemy import RowMapping
 
 from scheduler.domain.run_state import FINAL, ModuleAccount, RunState, StageAccount
-from scheduler.store import runs
+from scheduler.store import KIT_TABLES, runs
 from sync_kit.contracts.reasons import Reason
 from sync_kit.contracts.vocabulary import Stage
+from sync_kit.errors import NotFoundError
 from sync_kit.store import Session
+from sync_kit.tenants import get_tenant_of_partner
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,17 @@ class RunView:
     def failure(self) -> Reason | None:
         """Why the run as a whole failed."""
         return Reason.model_validate(self.row["failure"]) if self.row["failure"] else None
+
+
+async def get_run_of_partner(session: Session, partner_id: str, run_id: str) -> RowMapping:
+    """The partner's own run. Raises NotFoundError alike for an unknown and a foreign one, without a word of its
+    tenant."""
+    row = await runs.find_run(session, run_id)
+    if row is not None:
+        with suppress(NotFoundError):
+            await get_tenant_of_partner(session, KIT_TABLES, partner_id, row["tenant_id"])
+            return row
+    raise NotFoundError(f"no run {run_id}")
 
 
 async def view_run(session: Session, row: RowMapping) -> RunView:

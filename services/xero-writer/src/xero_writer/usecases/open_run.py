@@ -44,6 +44,8 @@ _LEDGER_OF: Final[Mapping[Module, str]] = {
     Module.PRODUCTS: ITEMS,
     Module.INVOICES: INVOICE_CHANGES,
 }
+_LOCK_POLICY_CODES: Final = frozenset({"locked_in_xero"})
+"""The lock policy is part of the mapping."""
 _AT_ONCE: Final = frozenset({ReopenedBy.TIME, ReopenedBy.CONNECTION})
 
 
@@ -82,7 +84,10 @@ def _opens_by_itself(desk: Desk, row: RowMapping) -> bool:
         return True
     if watches & _AT_ONCE and Outcome(row["outcome"]) in HELD:
         return True
-    if ReopenedBy.MAPPING in watches and row["judged_mapping"] != desk.mapping_version:
+    by_mapping = ReopenedBy.MAPPING in watches or any(
+        reason["code"] in _LOCK_POLICY_CODES for reason in row["reasons"] or ()
+    )
+    if by_mapping and row["judged_mapping"] != desk.mapping_version:
         return True
     return ReopenedBy.SETTINGS in watches and row["judged_settings"] != digest_settings(desk.request)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sync_kit.errors import BadAnswerError, RateLimitedError, TryLaterError
+from sync_kit.errors import BadAnswerError, RateLimitedError, SyncError, TryLaterError
 from zoho_reader.errors import MissingScopeError, ModuleRefusedError, QuestionRefusedError, TokenRefusedError
 
 _EMPTY: Final = frozenset({204, 304})
@@ -21,23 +21,25 @@ def check_answer(status: int, body: object, *, source: str) -> object:
         return body
     if status in _EMPTY:
         return None
-    code, column = read_refusal(body)
-    if status == 429:
-        raise RateLimitedError("Zoho allows no more calls for now", limit="unknown")
-    if status >= 500:
-        raise TryLaterError(f"Zoho answered {status}")
-    if status == 401:
-        if code == "OAUTH_SCOPE_MISMATCH":
-            raise MissingScopeError("the consent does not cover this")
-        raise TokenRefusedError("Zoho does not take the token")
-    if status == 403:
-        # The documents give 401 for a missing scope, one table of a third party gives 403.
-        if code == "OAUTH_SCOPE_MISMATCH":
-            raise MissingScopeError("the consent does not cover this")
-        raise ModuleRefusedError(source)
-    if status in {400, 404, 413} and code:
-        raise QuestionRefusedError(source, code=code, column=column)
-    raise BadAnswerError(f"Zoho answered {status}")
+    raise _explain(status, *read_refusal(body), source=source)
+
+
+def _explain(status: int, code: str, column: str | None, *, source: str) -> SyncError:
+    error: SyncError = BadAnswerError(f"Zoho answered {status}")
+    # The documents give 401 for a missing scope, one table of a third party gives 403.
+    if status in {401, 403} and code == "OAUTH_SCOPE_MISMATCH":
+        error = MissingScopeError("the consent does not cover this")
+    elif status == 401:
+        error = TokenRefusedError("Zoho does not take the token")
+    elif status == 403:
+        error = ModuleRefusedError(source)
+    elif status == 429:
+        error = RateLimitedError("Zoho allows no more calls for now", limit="unknown")
+    elif status >= 500:
+        error = TryLaterError(f"Zoho answered {status}")
+    elif status in {400, 404, 413} and code:
+        error = QuestionRefusedError(source, code=code, column=column)
+    return error
 
 
 def read_refusal(body: object) -> tuple[str, str | None]:

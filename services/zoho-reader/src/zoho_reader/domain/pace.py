@@ -15,4 +15,4 @@ class Pace:
     settled_after: timedelta = timedelta(seconds=300)
     slice_calls: int = 20
     slice_seconds: int = 30
-    metadata_life: timedelta = timedelta(hours=24)
+    metadata_life: timedelta = timedelta(days=7)

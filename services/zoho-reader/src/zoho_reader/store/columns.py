@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from sync_kit.contracts.events import MappingChanged
 from sync_kit.contracts.vocabulary import Module
@@ -12,8 +12,13 @@ from zoho_reader.domain.sources import SHAPES, Source
 from zoho_reader.store.tables import field_cache, mapping_fields
 
 
-async def save_mapping_fields(session: Session, event: MappingChanged) -> None:
-    """The newest version wins."""
+async def save_mapping_fields(session: Session, event: MappingChanged) -> bool:
+    """The newest version wins; returns whether this one does."""
+    known = await session.fetch_value(
+        select(mapping_fields.c.version).where(mapping_fields.c.tenant_id == event.tenant_id)
+    )
+    if known is not None and known >= event.version:
+        return False
     row = {
         "tenant_id": event.tenant_id,
         "version": event.version,
@@ -26,6 +31,12 @@ async def save_mapping_fields(session: Session, event: MappingChanged) -> None:
         update=("version", "fields"),
         only_if=lambda new, table: new.version > table.c.version,
     )
+    return True
+
+
+async def forget_left_out(session: Session, tenant_id: str) -> None:
+    """Ask for every column again."""
+    await session.execute(delete(field_cache).where(field_cache.c.tenant_id == tenant_id))
 
 
 async def list_mapping_fields(session: Session, tenant_id: str) -> Mapping[Source, tuple[str, ...]]:

@@ -49,7 +49,7 @@ async def _move_checkpoints(session: Session, work: Slice, module: Module) -> No
             module,
             source,
             watermark=watermark,
-            columns=work.list_wished(source),
+            columns=work.list_covered(source),
             keep_digests_from=watermark - work.pace.overlap,
         )
 
@@ -59,4 +59,4 @@ def _covers(work: Slice, before: CheckpointRow | None, source: Source) -> bool:
     since = work.run.since
     if since is None:
         return True
-    return before is not None and since <= before.watermark and work.list_wished(source) <= before.columns
+    return before is not None and since <= before.watermark and work.list_covered(source) <= before.columns

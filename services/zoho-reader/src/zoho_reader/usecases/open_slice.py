@@ -50,6 +50,11 @@ class Slice:
         """What should be asked for, whether or not this CRM has it."""
         return frozenset((*STANDARD_COLUMNS[source], *self.run.extra_fields.get(source, ())))
 
+    def list_covered(self, source: Source) -> frozenset[str]:
+        """What a checkpoint covers: a field of the mapping that this CRM does not have yet is still to be read."""
+        extra = set(self.run.extra_fields.get(source, ()))
+        return self.list_wished(source) - (extra & self.left_out.get(source, frozenset()))
+
     async def load_left_out(self) -> None:
         """Read again what this CRM refuses."""
         async with self.store.reading() as session:

@@ -1,6 +1,7 @@
 """Decide what a run reads: from its checkpoints where there are any, else everything."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from sync_kit.contracts.vocabulary import Module
@@ -21,6 +22,7 @@ async def plan_run(work: Slice) -> None:
     """Write down the run's tasks, once. A retry reads nothing: its modules close at once."""
     async with work.telling() as session:
         fields = await list_mapping_fields(session, work.run.tenant_id)
+        work.run = replace(work.run, planned=True, extra_fields=fields)
         await save_run(
             session,
             work.run,
@@ -29,16 +31,16 @@ async def plan_run(work: Slice) -> None:
         )
         await add_modules(session, work.run, work.run.modules, requested=True)
         if work.run.retry_of is None:
-            await _plan_tasks(session, work, fields)
+            await _plan_tasks(session, work)
     async with work.committing():
         pass
 
 
-async def _plan_tasks(session: Session, work: Slice, fields: Mapping[Source, tuple[str, ...]]) -> None:
+async def _plan_tasks(session: Session, work: Slice) -> None:
     run = work.run
     checkpoints = await list_checkpoints(session, run.tenant_id)
-    wished = {source: work.list_wished(source) | set(fields.get(source, ())) for source in Source}
-    scanned = _list_scanned(run.modules, checkpoints, wished, has_window=run.since is not None)
+    covered = {source: work.list_covered(source) for source in Source}
+    scanned = _list_scanned(run.modules, checkpoints, covered, has_window=run.since is not None)
     tasks = []
     for source in list_sources(run.modules):
         if source in scanned:
@@ -61,7 +63,7 @@ def _find_start(
 def _list_scanned(
     modules: tuple[Module, ...],
     checkpoints: Checkpoints,
-    wished: Mapping[Source, frozenset[str]],
+    covered: Mapping[Source, frozenset[str]],
     *,
     has_window: bool,
 ) -> set[Source]:
@@ -75,7 +77,7 @@ def _list_scanned(
         if has_window and shape.is_document:
             continue
         known = [checkpoints.get((module, source)) for source in shape.sources]
-        if any(row is None or not wished[row.source] <= row.columns for row in known):
+        if any(row is None or not covered[row.source] <= row.columns for row in known):
             scanned |= set(shape.sources)
     for _ in modules:
         for module in modules:

@@ -6,7 +6,7 @@ from sync_kit.contracts.vocabulary import WantedCause
 from sync_kit.leases import mark_due
 from sync_kit.store import Session
 from zoho_reader.store import KIT
-from zoho_reader.store.columns import save_mapping_fields
+from zoho_reader.store.columns import forget_left_out, save_mapping_fields
 from zoho_reader.store.emissions import list_on_page
 from zoho_reader.store.wanted import want_records
 from zoho_reader.usecases.take_in_run import ensure_tenant_known
@@ -23,6 +23,10 @@ async def take_in_wanted(session: Session, event: RecordsWanted, _: Envelope) ->
 
 
 async def take_in_mapping(session: Session, event: MappingChanged, _: Envelope) -> None:
-    """The next run asks for these fields too, and reads everything once more where they were not asked for before."""
+    """The next run asks for these fields too, and reads everything once more where they were not asked for before.
+
+    With a newer mapping, fields that this CRM did not have are looked for again.
+    """
     await ensure_tenant_known(session, event.tenant_id)
-    await save_mapping_fields(session, event)
+    if await save_mapping_fields(session, event):
+        await forget_left_out(session, event.tenant_id)
