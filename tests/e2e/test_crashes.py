@@ -22,8 +22,12 @@ async def finish_after_crashes(world: World, run_id: str, point: str, skip: int)
     return crashes
 
 
+ON_THE_WALK = [point for point in points.POINTS if point != "refresh.answered"]
+"""The points that every sync passes; a refresh of tokens has its own proof with auth."""
+
+
 @pytest.mark.parametrize("skip", [0, 1])
-@pytest.mark.parametrize("point", points.POINTS)
+@pytest.mark.parametrize("point", ON_THE_WALK)
 async def test_a_create_that_was_killed_at_any_point_makes_one_document(world: World, point: str, skip: int) -> None:
     await sell(world)
     crashes = await finish_after_crashes(world, await world.start(), point, skip)
@@ -34,7 +38,7 @@ async def test_a_create_that_was_killed_at_any_point_makes_one_document(world: W
     await expect_that_a_second_run_writes_nothing(world)
 
 
-@pytest.mark.parametrize("point", points.POINTS)
+@pytest.mark.parametrize("point", ON_THE_WALK)
 async def test_an_update_that_was_killed_at_any_point_ends_with_the_new_price(world: World, point: str) -> None:
     sale = await sell(world)
     await world.sync()

@@ -186,8 +186,7 @@ class World:
         return [
             (version.action, version.snapshot)
             for version in self.sandbox.ledger.versions
-            if version.kind.lower() in (kind.lower(), kind.lower() + "s")
-            and document_id in (None, version.id)
+            if version.kind.lower() in (kind.lower(), kind.lower() + "s") and document_id in (None, version.id)
         ]
 
     def list_calls(self, method: str | None = None, path: str = "") -> list[Any]:
@@ -202,9 +201,7 @@ class World:
         """Trouble at Xero."""
         return self.sandbox.faults.add_rule("xero", kind, **rule)
 
-    def before_call(
-        self, method: str, path: str, kind: str, raw: dict[str, Any], *, named: str | None = None
-    ) -> None:
+    def before_call(self, method: str, path: str, kind: str, raw: dict[str, Any], *, named: str | None = None) -> None:
         """A person makes a record in Xero, or changes the contact `named`, just before the next such call is served."""
 
         def write(_: object) -> None:
@@ -454,7 +451,9 @@ class World:
     async def read_told(self) -> list[Event]:
         """All events on the bus that the service wrote."""
         told = []
-        fresh = self.bus.subscribe(f"reader-{self.clock.now()}-{self._events}", [topics.RESULTS.name, topics.WANTED.name, topics.MAPPINGS.name])
+        fresh = self.bus.subscribe(
+            f"reader-{self.clock.now()}-{self._events}", [topics.RESULTS.name, topics.WANTED.name, topics.MAPPINGS.name]
+        )
         while found := await fresh.poll(500):
             for delivery in found:
                 told.append(unseal(Envelope.from_headers(delivery.message.headers), delivery.message.value))

@@ -15,6 +15,7 @@ POINTS = (
     "results.committed",  # state and outbox are durable, nothing published
     "consumer.committed",  # the event is taken in, its offset is not saved
     "page.committed",  # a page read from Zoho is durable
+    "refresh.answered",  # the vendor has given new tokens, they are not saved
 )
 
 _hooks: list[Callable[[str], None]] = []

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from sync_kit.store.kit_schema import create_kit_tables_1
-from sync_kit.store.types import DecimalText, JsonText, UtcDateTime
+from sync_kit.store.types import DecimalText, JsonText, LongInteger, UtcDateTime
 
 revision = "0001"
 down_revision = None
@@ -41,7 +41,7 @@ def upgrade() -> None:
         sa.Column("module", sa.String(), nullable=False),
         sa.Column("record_id", sa.String(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("extraction_seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("extraction_seq", LongInteger, nullable=False),
         sa.Column("is_open", sa.Boolean(), nullable=False),
         sa.Column("xero_id", sa.String(), nullable=True),
         sa.Column("business_key", sa.String(), nullable=False),
@@ -140,9 +140,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "link_actions",
-        sa.Column(
-            "action_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
-        ),
+        sa.Column("action_id", LongInteger, autoincrement=True, nullable=False),
         sa.Column("tenant_id", sa.String(), nullable=False),
         sa.Column("module", sa.String(), nullable=False),
         sa.Column("record_id", sa.String(), nullable=False),
@@ -186,7 +184,7 @@ def upgrade() -> None:
         sa.Column("tenant_id", sa.String(), nullable=False),
         sa.Column("module", sa.String(), nullable=False),
         sa.Column("record_id", sa.String(), nullable=False),
-        sa.Column("extraction_seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("extraction_seq", LongInteger, nullable=False),
         sa.Column("part", sa.Integer(), nullable=False),
         sa.Column("parts", sa.Integer(), nullable=False),
         sa.Column("record", JsonText(), nullable=False),
@@ -212,7 +210,7 @@ def upgrade() -> None:
         sa.Column("failure", JsonText(), nullable=True),
         sa.Column("told_emitted", sa.Integer(), nullable=True),
         sa.Column("told_carried", sa.Integer(), nullable=True),
-        sa.Column("told_sum", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("told_sum", LongInteger, nullable=True),
         sa.PrimaryKeyConstraint("tenant_id", "run_id", "module"),
     )
     op.create_table(
@@ -224,7 +222,7 @@ def upgrade() -> None:
         sa.Column("emitted", sa.Boolean(), nullable=False),
         sa.Column("settled", sa.Boolean(), nullable=False),
         sa.Column("outcome", sa.String(), nullable=True),
-        sa.Column("settled_seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("settled_seq", LongInteger, nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "run_id", "module", "record_id"),
     )
     op.create_index("ix_run_records_settled", "run_records", ["tenant_id", "run_id", "settled", "module"], unique=False)
@@ -248,7 +246,7 @@ def upgrade() -> None:
         sa.Column("tenant_id", sa.String(), nullable=False),
         sa.Column("module", sa.String(), nullable=False),
         sa.Column("record_id", sa.String(), nullable=False),
-        sa.Column("extraction_seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("extraction_seq", LongInteger, nullable=False),
         sa.Column("modified_at", UtcDateTime(), nullable=False),
         sa.Column("deleted", sa.Boolean(), nullable=False),
         sa.Column("lines_complete", sa.Boolean(), nullable=False),
@@ -282,8 +280,8 @@ def upgrade() -> None:
     op.create_table(
         "tenant_counters",
         sa.Column("tenant_id", sa.String(), nullable=False),
-        sa.Column("settled_seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("progress_seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("settled_seq", LongInteger, nullable=False),
+        sa.Column("progress_seq", LongInteger, nullable=False),
         sa.PrimaryKeyConstraint("tenant_id"),
     )
     op.create_table(

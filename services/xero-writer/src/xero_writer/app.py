@@ -21,8 +21,8 @@ from xero_writer.jobs import CleanUp
 from xero_writer.metrics import Metrics
 from xero_writer.routes import build_routes
 from xero_writer.settings import Settings
-from xero_writer.store.digest_keys import DigestKeys
 from xero_writer.store import KIT_TABLES, METADATA
+from xero_writer.store.digest_keys import DigestKeys
 from xero_writer.usecases.desk import Tools
 from xero_writer.usecases.work_tenant import work_tenant
 

@@ -17,8 +17,8 @@ from sync_kit.contracts.events import (
 )
 from sync_kit.store import Store
 from sync_kit.vendor_tokens import VendorTokens
-from xero_writer.store.digest_keys import DigestKeys
 from xero_writer.store import KIT_TABLES
+from xero_writer.store.digest_keys import DigestKeys
 from xero_writer.usecases.ask_for_page import ask_for_page
 from xero_writer.usecases.take_in_records import take_in_closing, take_in_not_found, take_in_records
 from xero_writer.usecases.take_in_run import (

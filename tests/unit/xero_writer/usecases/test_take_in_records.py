@@ -181,9 +181,7 @@ async def test_documents_wait_until_all_of_their_parents_were_read(world: World)
 
 async def test_a_count_that_grows_after_the_close_keeps_the_run_open(world: World) -> None:
     await world.begin({Module.ACCOUNTS: [world.account()]})
-    await world.publish(
-        ModuleExtracted(tenant_id=TENANT, run_id=world.run_id, module=Module.ACCOUNTS, emitted=2)
-    )
+    await world.publish(ModuleExtracted(tenant_id=TENANT, run_id=world.run_id, module=Module.ACCOUNTS, emitted=2))
     await world.work()
     state = await world.find_state()
     assert state is not None

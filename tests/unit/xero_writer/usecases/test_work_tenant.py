@@ -144,9 +144,7 @@ async def test_a_normal_run_is_never_refused_by_xeros_windows(world: World) -> N
 
 
 async def test_a_used_up_day_waits_and_leaves_a_reserve(world: World) -> None:
-    await world.ask_xero(
-        "PATCH", f"/_control/xero/{world.xero_tenant_id}/Organisation", {"day_limit": 1000}
-    )
+    await world.ask_xero("PATCH", f"/_control/xero/{world.xero_tenant_id}/Organisation", {"day_limit": 1000})
     world.sandbox.core.switches = Switches(xero_minute_limit=60)
     await world.begin(world.sale())
     await world.work()

@@ -126,3 +126,12 @@ async def test_a_line_of_no_money_that_is_removed_while_paging_goes(tmp_path: Pa
         during(world, "from Invoices where", 0, lambda: world.edit("Invoices", sale, Invoiced_Items=[gone]))
         await world.run(Module.INVOICES)
         world.assert_all_newest_of(Module.INVOICES)
+
+
+async def test_an_edit_that_paging_has_seen_is_not_emitted_again_at_the_end(paged: World) -> None:
+    ids = paged.add("Products", *({"Product_Name": f"Thing {n}", "Product_Code": f"T{n}"} for n in range(9)))
+    paged.advance(600)
+    during(paged, "from Products where", 1, lambda: paged.edit("Products", ids[0], Product_Name="Newer"))
+    await paged.run(Module.PRODUCTS)
+    assert paged.emitted(Module.PRODUCTS) == [*ids, ids[0]]
+    paged.assert_all_newest_of(Module.PRODUCTS)

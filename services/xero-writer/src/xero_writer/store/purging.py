@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 
 from sync_kit.store import Session
+from xero_writer.store.runs import RunState
 from xero_writer.store.staging import State
 from xero_writer.store.tables import (
     KIT_TABLES,
@@ -15,7 +16,6 @@ from xero_writer.store.tables import (
     runs,
     staged_records,
 )
-from xero_writer.store.runs import RunState
 
 _KEPT = frozenset({"tenants", "leases"})
 """The tombstone and its fence stay for ever."""

@@ -18,7 +18,7 @@ from sync_kit import points
 from sync_kit.clock import Clock
 from sync_kit.contracts.vendor_tokens import VendorToken
 from sync_kit.contracts.vocabulary import ConnectionState, Vendor
-from sync_kit.errors import AnswerLostError, LeaseLostError, NeedsReauthorisationError, NotSentError
+from sync_kit.errors import AnswerLostError, LeaseLostError, NeedsReauthorisationError, NotSentError, TryLaterError
 from sync_kit.leases import Lease, check_fence
 from sync_kit.store import Session, Store
 from sync_kit.tenants import TenantRow, find_tenant, get_connection
@@ -27,9 +27,8 @@ from xero_writer.clients.xero_accounting import CALL_TIMEOUT_SECONDS, XeroAccoun
 from xero_writer.domain.mapping_model import TenantMapping
 from xero_writer.errors import OutOfCallsError, SliceOverError
 from xero_writer.metrics import Metrics
-from xero_writer.store import budgets, runs
+from xero_writer.store import KIT_TABLES, budgets, runs
 from xero_writer.store.digest_keys import DigestKeys
-from xero_writer.store import KIT_TABLES
 from xero_writer.usecases.allowance import Allowance
 
 SLICE_CALLS: Final = 20
@@ -110,9 +109,9 @@ class Desk:
                 pass
 
     async def read(self, request: XeroRequest, *, settling: bool = False) -> XeroAnswer:
-        """A GET: an answer with 2xx, 304, 400 or 404. Raises SliceOverError, OutOfCallsError, NeedsReauthorisationError.
+        """A GET: an answer with 2xx, 304, 400 or 404; what is of no use (lost, 5xx, garbage) is asked in a later slice.
 
-        What is of no use (lost, 5xx, garbage) is asked again in a later slice.
+        Raises SliceOverError, OutOfCallsError, NeedsReauthorisationError, TryLaterError, LeaseLostError.
         """
         if not self.calls_left:
             raise SliceOverError("this slice has made its calls")
@@ -182,7 +181,10 @@ class Desk:
         return answer
 
     async def _borrow(self, failed_generation: int | None = None) -> VendorToken:
-        """A token of the connection that is in force now. Raises LeaseLostError for a deleted tenant."""
+        """A token of the connection that is in force now.
+
+        Raises LeaseLostError for a deleted tenant, TryLaterError when auth's word and the events do not agree yet.
+        """
         for _ in range(2):
             token = await self.tools.tokens.borrow(self.tenant_id, Vendor.XERO, failed_generation)
             async with self.tools.store.reading() as session:
@@ -193,11 +195,11 @@ class Desk:
             if connection.state is not ConnectionState.CONNECTED:
                 raise NeedsReauthorisationError("Xero is not connected", cause=connection.state.value)
             if connection.external_id is not None and connection.external_id != token.external_id:
-                raise LeaseLostError(f"tenant {self.tenant_id}: the token is of another organisation")
+                raise TryLaterError("the token is of another organisation than we have heard of")
             if token.connection_generation >= connection.generation:
                 return token
             self.tools.tokens.forget(self.tenant_id)
-        raise LeaseLostError(f"tenant {self.tenant_id}: the connection was replaced")
+        raise TryLaterError("the token is of a connection that was replaced")
 
     def trouble(self, message: str) -> OutOfCallsError:
         """An answer was of no use: leave Xero alone for a while, then ask again."""

@@ -7,7 +7,7 @@ from sync_kit.contracts.events import ModuleAccounted, RecordLabel
 from sync_kit.contracts.reasons import Reason
 from sync_kit.contracts.vocabulary import Module, Outcome
 from sync_kit.store import Session
-from xero_writer.store import counters, intents, links, runs, staging, wanted
+from xero_writer.store import counters, intents, links, runs, wanted
 from xero_writer.store.runs import RunState
 from xero_writer.store.staging import AGREED
 from xero_writer.usecases.count_least_calls import count_least_calls

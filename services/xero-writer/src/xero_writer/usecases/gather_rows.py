@@ -106,11 +106,9 @@ def _view(module: Module, record_id: str, link: RowMapping | None, staged: RowMa
         return ParentView(ParentState.MISSING)
     if staged["deleted"]:
         return ParentView(ParentState.GONE)
-    if staged["state"] != State.SETTLED:
-        return ParentView(ParentState.STAGED)
-    if staged["facts"] is not None:
+    if staged["state"] == State.SETTLED and staged["facts"] is not None:
         return ParentView(ParentState.AS_TEXT, facts=link_facts_from_json(staged["facts"]))
-    if Outcome(staged["outcome"]) in HELD:
+    if staged["state"] == State.SETTLED and Outcome(staged["outcome"]) in HELD:
         label = RecordLabel.model_validate(staged["label"] or {})
         return ParentView(
             ParentState.HELD,

@@ -28,8 +28,8 @@ from xero_writer.store import intents, runs, staging
 from xero_writer.store.intents import IntentState
 from xero_writer.store.runs import RunState
 from xero_writer.store.staging import State
-from xero_writer.usecases.desk import Desk
 from xero_writer.usecases.commit_answer import commit_answer, put_back, set_uncertain
+from xero_writer.usecases.desk import Desk
 from xero_writer.usecases.ready_records import ready_from_json, ready_to_json
 
 CANDIDATES: Final = 6 * MAX_ELEMENTS

@@ -157,7 +157,7 @@ async def _tell(
 
 
 def _choose(before: str | None, now: Outcome) -> Outcome:
-    """What one run says of a record that it settled twice: that it was created, rather than what was corrected later."""
+    """What one run says of a record that it settled twice: rather that it was created than what was corrected later."""
     earlier = Outcome(before) if before is not None else None
     if now is Outcome.UNCHANGED and earlier in (Outcome.CREATED, Outcome.UPDATED, Outcome.LINKED):
         return earlier

@@ -14,10 +14,9 @@ from sync_kit.errors import ParkEventError
 from sync_kit.leases import mark_due
 from sync_kit.store import Session
 from sync_kit.tenants import find_tenant
-from xero_writer.store import runs, staging, wanted
+from xero_writer.store import KIT_TABLES, runs, staging, wanted
 from xero_writer.store.digest_keys import DigestKeys
 from xero_writer.store.runs import RunState
-from xero_writer.store import KIT_TABLES
 from xero_writer.usecases.index_records import find_key_columns, load_mapping
 
 

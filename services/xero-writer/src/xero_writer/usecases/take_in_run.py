@@ -6,9 +6,8 @@ from sync_kit.errors import ParkEventError
 from sync_kit.leases import mark_due
 from sync_kit.store import Session
 from sync_kit.tenants import find_tenant
-from xero_writer.store import runs
+from xero_writer.store import KIT_TABLES, runs
 from xero_writer.store.runs import RunState
-from xero_writer.store import KIT_TABLES
 
 
 async def take_in_request(session: Session, event: RunRequested, envelope: Envelope) -> None:

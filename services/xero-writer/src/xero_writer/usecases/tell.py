@@ -12,8 +12,7 @@ from sync_kit.contracts.reasons import Reason
 from sync_kit.contracts.vocabulary import Stage
 from sync_kit.outbox import write_events
 from sync_kit.store import Session
-from xero_writer.store import counters, runs
-from xero_writer.store import KIT_TABLES
+from xero_writer.store import KIT_TABLES, counters, runs
 
 SOURCE: Final = "xero-writer"
 

@@ -15,10 +15,9 @@ from sync_kit.leases import Lease
 from sync_kit.tenants import find_tenant, get_connection
 from sync_kit.worker import SliceResult
 from xero_writer.errors import OutOfCallsError, SliceOverError
-from xero_writer.store import budgets, intents, runs
+from xero_writer.store import KIT_TABLES, budgets, intents, runs
 from xero_writer.store.intents import IntentState
 from xero_writer.store.runs import RunState
-from xero_writer.store import KIT_TABLES
 from xero_writer.usecases.allowance import Allowance
 from xero_writer.usecases.desk import SLICE_SECONDS, Desk, Tools
 from xero_writer.usecases.index_records import load_mapping
