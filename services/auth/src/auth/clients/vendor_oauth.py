@@ -112,7 +112,7 @@ def make_verifier() -> str:
 
 def challenge_of(verifier: str) -> str:
     """PKCE's S256 challenge of a verifier."""
-    return str(create_s256_code_challenge(verifier))
+    return str(create_s256_code_challenge(verifier))  # type: ignore[no-untyped-call]
 
 
 def build_authorize_url(
