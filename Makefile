@@ -28,7 +28,7 @@ demo: $(STAMP) ## A whole first sync on this machine: sandbox, four services, no
 	@$(BIN)/zoho2xero demo $(if $(DATA),--data "$(DATA)") $(if $(REPORT),--report "$(REPORT)") $(ARGS)
 
 test: $(STAMP) ## Run the tests, with branch coverage
-	@$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term $(ARGS)
+	@$(BIN)/python -m pytest -n 4 --dist worksteal --cov --cov-report=term $(ARGS)
 
 lint: $(STAMP) ## Style, types, dependency rules, sizes
 	@$(BIN)/ruff check .

@@ -46,7 +46,7 @@ async def test_nothing_is_sent_when_nothing_changed(world: World) -> None:
     await world.sync(world.sale())
     before = len(world.list_calls())
     counts = await world.sync(world.sale())
-    assert set(outcome for _, outcome in counts) == {"unchanged"}
+    assert {outcome for _, outcome in counts} == {"unchanged"}
     assert len(world.list_calls()) == before
     await world.check_equation()
 

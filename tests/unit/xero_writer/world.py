@@ -46,7 +46,7 @@ from vendor_sandbox.xero.writing import WriteContext
 from xero_writer.app import build
 from xero_writer.domain.mapping_model import TenantMapping
 from xero_writer.settings import Settings
-from xero_writer.store import KIT_TABLES, METADATA
+from xero_writer.store import KIT_TABLES
 from xero_writer.store import mappings as mapping_store
 
 START = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)

@@ -1,22 +1,22 @@
 """Errors of the kit, named by what the caller does next.
 
-    SyncError
-    ├── TryLaterError             the same call may succeed later; `retry_at` says when, if the other side said so
-    │   ├── NotSentError          nothing left this process: safe to repeat
-    │   └── RateLimitedError      the vendor refused before doing anything: wait, then repeat
-    ├── AnswerLostError           it may or may not have happened: look before you repeat
-    │   └── BadAnswerError        an answer came and cannot be understood: a read may be repeated, a write is uncertain
-    ├── NeedsReauthorisationError a person must connect again; until then wait
-    ├── LeaseLostError            another worker owns this tenant now: stop at once, write nothing
-    ├── ParkEventError            the event is early (its tenant is unknown): keep it until that is there
-    ├── UnreadableEventError      the event can never be read: set it aside with its reason
-    └── ProblemError              the caller of our API must change the request
-        ├── InvalidInputError     422, names every fault
-        ├── UnauthorisedError     401
-        ├── ForbiddenError        403
-        ├── NotFoundError         404, also for what belongs to somebody else
-        ├── ConflictError         409, with a code
-        └── TooManyRequestsError  429
+SyncError
+├── TryLaterError             the same call may succeed later; `retry_at` says when, if the other side said so
+│   ├── NotSentError          nothing left this process: safe to repeat
+│   └── RateLimitedError      the vendor refused before doing anything: wait, then repeat
+├── AnswerLostError           it may or may not have happened: look before you repeat
+│   └── BadAnswerError        an answer came and cannot be understood: a read may be repeated, a write is uncertain
+├── NeedsReauthorisationError a person must connect again; until then wait
+├── LeaseLostError            another worker owns this tenant now: stop at once, write nothing
+├── ParkEventError            the event is early (its tenant is unknown): keep it until that is there
+├── UnreadableEventError      the event can never be read: set it aside with its reason
+└── ProblemError              the caller of our API must change the request
+    ├── InvalidInputError     422, names every fault
+    ├── UnauthorisedError     401
+    ├── ForbiddenError        403
+    ├── NotFoundError         404, also for what belongs to somebody else
+    ├── ConflictError         409, with a code
+    └── TooManyRequestsError  429
 """
 
 from collections.abc import Mapping, Sequence

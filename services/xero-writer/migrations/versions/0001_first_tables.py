@@ -134,6 +134,7 @@ def upgrade() -> None:
         sa.Column("complete", sa.Boolean(), nullable=False),
         sa.Column("next_page", sa.Integer(), nullable=False),
         sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("since_at", UtcDateTime(), nullable=True),
         sa.Column("began_at", UtcDateTime(), nullable=False),
         sa.Column("run_id", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("tenant_id", "kind"),

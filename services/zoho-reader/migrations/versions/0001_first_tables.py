@@ -63,7 +63,6 @@ def upgrade() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("since", UtcDateTime(), nullable=True),
         sa.Column("later_only", sa.Boolean(), nullable=False),
-        sa.Column("asked", sa.Boolean(), nullable=False),
         sa.Column("alone", sa.Boolean(), nullable=False),
         sa.Column("position_id", sa.String(), nullable=True),
         sa.Column("position_at", UtcDateTime(), nullable=True),

@@ -13,7 +13,8 @@ from sync_kit import points
 from sync_kit.bus import Message
 from sync_kit.consumer import Consumer, Handler
 from sync_kit.contracts.envelope import Envelope
-from sync_kit.contracts.events import Event, RunCancelled, TenantChanged
+from sync_kit.contracts.events import Event, ModuleExtracted, RunCancelled, TenantChanged
+from sync_kit.contracts.vocabulary import Module
 from sync_kit.leases import claim_next, mark_due
 from sync_kit.store import Session
 from sync_kit.tenants import find_tenant, take_in_tenant
@@ -247,6 +248,20 @@ async def test_events_of_an_unknown_tenant_wait_until_it_is_known(post: Post) ->
     assert len(await post.read_runs()) == 250
     assert await post.read_column("parked_events", "tenant_id") == ["t9"]
     assert consumer.counts["taken_in"] == 251
+
+
+async def test_events_let_through_too_early_are_parked_again_and_the_consumer_comes_to_rest(post: Post) -> None:
+    await post.send(*[make_run("t1", f"run {number:03}") for number in range(130)])
+    consumer = post.open_consumer()
+    await drain(consumer)
+    await post.send(ModuleExtracted(tenant_id="t1", run_id="run", module=Module.INVOICES, emitted=1))
+    await drain(consumer)
+    assert len(post.handled) == 260
+    assert await post.read_column("parked_events", "released") == [False] * 130
+    assert await drain(post.open_consumer()) == 0
+    await post.send(make_tenant("t1"))
+    await drain(post.open_consumer())
+    assert len(await post.read_runs()) == 130
 
 
 async def test_released_events_are_taken_in_although_the_process_died_in_between(post: Post) -> None:

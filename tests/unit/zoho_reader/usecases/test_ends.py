@@ -196,6 +196,9 @@ async def test_an_event_for_an_unknown_tenant_waits_for_its_tenant(world: World)
     await world.say(request)
     await world.settle()
     assert not world.calls()
+    async with world.reader.store.reading() as session:
+        assert await session.fetch_value(text("SELECT count(*) FROM parked_events")) == 1
+        assert await session.fetch_value(text("SELECT count(*) FROM runs")) == 0
     await world.say(world.tenant().model_copy(update={"tenant_id": other}))
     await world.settle()
     assert {event.tenant_id for event in world.events(RecordsExtracted)} == {other}

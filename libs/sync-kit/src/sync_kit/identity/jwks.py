@@ -6,6 +6,7 @@ a key that was withdrawn must stop working.
 """
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -44,7 +45,7 @@ class JwksVerifier:
         self._issuer = issuer
         self._keys: dict[str, OKPKey] = {}
         self._fetched_at: float | None = None
-        self._next_try_at = float("-inf")
+        self._next_try_at = -math.inf
         self._lock = asyncio.Lock()
 
     async def verify(self, token: str) -> Principal:
@@ -92,7 +93,7 @@ class JwksVerifier:
         self._next_try_at = self._fetched_at + _REFETCH_SECONDS
 
     def _age(self, moment: float | None) -> float:
-        return float("inf") if moment is None else self._clock.monotonic() - moment
+        return math.inf if moment is None else self._clock.monotonic() - moment
 
 
 def jwks_fetcher(http: HttpClient, auth_url: str) -> FetchJwks:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, Table, or_, select, update
@@ -86,8 +87,11 @@ async def _find(
     return await session.fetch_all(select(table).where(table.c.tenant_id == tenant_id, or_(*conditions)))
 
 
-async def note_seen(session: Session, tenant_id: str, xero_ids: Iterable[str], run_id: str) -> None:
-    """Xero was asked for these invoices in the run."""
+async def note_seen(session: Session, tenant_id: str, xero_ids: Sequence[str], run_id: str) -> None:
+    """Xero was asked for these invoices in the run, also those that it did not show."""
+    unknown = {"number_key": "", "status": "DRAFT", "amount_paid": Decimal(0), "amount_credited": Decimal(0)}
+    rows = [{"tenant_id": tenant_id, "xero_id": xero_id, **unknown} for xero_id in xero_ids]
+    await session.insert_missing(ledger_invoices, rows)
     row = ledger_invoices.c
     await session.execute(
         update(ledger_invoices)
@@ -110,6 +114,7 @@ async def save_read(
     complete: bool,
     next_page: int,
     rows: int,
+    since_at: datetime | None,
     began_at: datetime,
     run_id: str | None,
 ) -> None:
@@ -123,12 +128,13 @@ async def save_read(
                 "complete": complete,
                 "next_page": next_page,
                 "rows": rows,
+                "since_at": since_at,
                 "began_at": began_at,
                 "run_id": run_id,
             }
         ],
         key=["tenant_id", "kind"],
-        update=["complete", "next_page", "rows", "began_at", "run_id"],
+        update=["complete", "next_page", "rows", "since_at", "began_at", "run_id"],
     )
 
 

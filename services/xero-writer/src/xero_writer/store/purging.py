@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, select, update
 
 from sync_kit.store import Session
 from xero_writer.store.runs import RunState
@@ -13,6 +13,8 @@ from xero_writer.store.tables import (
     intent_records,
     intents,
     record_parts,
+    run_modules,
+    run_records,
     runs,
     staged_records,
 )
@@ -49,6 +51,11 @@ async def delete_payloads(session: Session, *, before: datetime) -> None:
     old = select(intents.c.intent_id).where(intents.c.closed_at < before)
     await session.execute(delete(intent_records).where(intent_records.c.intent_id.in_(old)))
     await session.execute(delete(intents).where(intents.c.closed_at < before))
+    for table in (run_records, run_modules):
+        ended = exists().where(
+            runs.c.tenant_id == table.c.tenant_id, runs.c.run_id == table.c.run_id, runs.c.state == RunState.ENDED
+        )
+        await session.execute(delete(table).where(ended))
     await session.execute(delete(runs).where(runs.c.state == RunState.ENDED, runs.c.moved_at < before))
 
 

@@ -46,3 +46,24 @@ async def list_children(
     for found in rows:
         children.setdefault(Module(found["child_module"]), set()).add(found["child_id"])
     return children
+
+
+async def end_waits(session: Session, tenant_id: str, parent_module: Module, parent_ids: Iterable[str]) -> None:
+    """Nobody waits for these any more."""
+    row = waits.c
+    await session.execute(
+        delete(waits).where(
+            row.tenant_id == tenant_id, row.parent_module == parent_module, row.parent_id.in_(list(parent_ids))
+        )
+    )
+
+
+async def list_waiting(session: Session, tenant_id: str, module: Module, ids: Iterable[str]) -> frozenset[str]:
+    """Those of these records that wait for something."""
+    row = waits.c
+    rows = await session.fetch_all(
+        select(row.child_id)
+        .where(row.tenant_id == tenant_id, row.child_module == module, row.child_id.in_(list(ids)))
+        .distinct()
+    )
+    return frozenset(found["child_id"] for found in rows)

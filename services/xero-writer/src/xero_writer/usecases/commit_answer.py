@@ -109,17 +109,18 @@ async def back_to_ready(
     session: Session,
     records: Sequence[RowMapping],
     *,
+    state: State = State.READY,
     max_batch: int | None = None,
     refused: bool = False,
 ) -> None:
-    """Records of an intent that wrote nothing of them go again; a newer version is judged instead."""
+    """Records of an intent that wrote nothing of them go again; STAGED: they are judged before."""
     for record in records:
         await staging.leave_intent(
             session,
             desk.tenant_id,
             Module(record["module"]),
             record["record_id"],
-            state=State.READY,
+            state=state,
             max_batch=max_batch,
             refused=refused,
         )
@@ -151,10 +152,17 @@ async def split_intent(desk: Desk, intent_id: str, *, words: str | None) -> None
     desk.tools.metrics.intents.labels(how="answered").inc()
 
 
-async def go_in_halves(desk: Desk, session: Session, records: Sequence[RowMapping], *, words: str | None) -> None:
+async def go_in_halves(
+    desk: Desk,
+    session: Session,
+    records: Sequence[RowMapping],
+    *,
+    words: str | None,
+    state: State = State.READY,
+) -> None:
     """Records of a request that was refused whole go again in smaller ones; one that was alone is held."""
     if len(records) > 1:
-        await back_to_ready(desk, session, records, max_batch=max(1, len(records) // 2))
+        await back_to_ready(desk, session, records, state=state, max_batch=max(1, len(records) // 2))
         return
     settlements = []
     for record in records:

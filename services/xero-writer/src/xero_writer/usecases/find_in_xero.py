@@ -15,7 +15,7 @@ from xero_writer.domain.look_ups import list_found, list_look_ups
 from xero_writer.domain.xero_dates import format_if_modified_since
 from xero_writer.store import ledger
 from xero_writer.usecases.desk import Desk
-from xero_writer.usecases.read_ledger import CONTACTS, OVERLAP, PAGE_SIZE, list_rows
+from xero_writer.usecases.read_ledger import CONTACT_CHANGES, CONTACTS, OVERLAP, PAGE_SIZE, list_rows
 
 FEW: Final = 4
 
@@ -50,9 +50,10 @@ async def _ask_by_key(desk: Desk, module: Module, business_keys: Sequence[str]) 
 async def _list_changed_contacts(desk: Desk) -> list[Mapping[str, Any]] | None:
     async with desk.tools.store.reading() as session:
         reads: Mapping[str, RowMapping] = await ledger.list_reads(session, desk.tenant_id)
-    read = reads.get(CONTACTS)
-    if read is None:
+    complete = [reads[kind] for kind in (CONTACT_CHANGES, CONTACTS) if kind in reads and reads[kind]["complete"]]
+    if not complete:
         return None
+    read = complete[0]
     rows: list[Mapping[str, Any]] = []
     page = 1
     while True:

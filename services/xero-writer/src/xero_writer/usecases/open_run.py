@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import RowMapping
 
 from sync_kit.contracts.reason_catalogue import get_reason_entry
-from sync_kit.contracts.vocabulary import HELD, Module, Outcome, ReopenedBy
+from sync_kit.contracts.vocabulary import HELD, MODULE_ORDER, Module, Outcome, ReopenedBy
 from sync_kit.store import Session
 from xero_writer.domain.reference import ReferencePart
 from xero_writer.store import ledger, links, runs, staging
@@ -19,7 +19,7 @@ from xero_writer.store.staging import State
 from xero_writer.usecases.desk import Desk
 from xero_writer.usecases.index_records import index_again
 from xero_writer.usecases.read_ledger import (
-    CONTACTS,
+    CONTACT_CHANGES,
     INVOICE_CHANGES,
     ITEMS,
     read_invoices_by_id,
@@ -39,8 +39,8 @@ _REFERENCE_OF: Final[Mapping[str, tuple[ReferencePart, ...]]] = {
     "plan_limit": (ReferencePart.ORGANISATION,),
 }
 _LEDGER_OF: Final[Mapping[Module, str]] = {
-    Module.ACCOUNTS: CONTACTS,
-    Module.CONTACTS: CONTACTS,
+    Module.ACCOUNTS: CONTACT_CHANGES,
+    Module.CONTACTS: CONTACT_CHANGES,
     Module.PRODUCTS: ITEMS,
     Module.INVOICES: INVOICE_CHANGES,
 }
@@ -59,7 +59,7 @@ async def open_run(desk: Desk) -> None:
     async with desk.writing() as session:
         modules = list_modules(desk)
         for state in (State.WAITING, State.READY):
-            await staging.restage_state(session, desk.tenant_id, modules, state)
+            await staging.restage_state(session, desk.tenant_id, MODULE_ORDER, state)
         for module in modules:
             left = await staging.list_unsettled(session, desk.tenant_id, module)
             await runs.owe(session, desk.tenant_id, run_id, module, left)

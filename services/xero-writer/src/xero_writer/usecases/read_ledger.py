@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from sqlalchemy import RowMapping
+
 from sync_kit.contracts.vocabulary import Module
 from sync_kit.errors import BadAnswerError
 from sync_kit.store import Session
@@ -21,7 +23,11 @@ from xero_writer.usecases.ledger_rows import from_ledger_contact, from_ledger_in
 CONTACTS: Final = "contacts"
 ITEMS: Final = "items"
 INVOICES: Final = "invoices"
+CONTACT_CHANGES: Final = "contact_changes"
 INVOICE_CHANGES: Final = "invoice_changes"
+WHOLE: Final[Mapping[str, str]] = {CONTACT_CHANGES: CONTACTS, INVOICE_CHANGES: INVOICES}
+"""What was read whole before its changes were."""
+CHANGES: Final[Mapping[str, str]] = {CONTACTS: CONTACT_CHANGES, ITEMS: ITEMS, INVOICES: INVOICE_CHANGES}
 KINDS: Final[Mapping[Module, str]] = {
     Module.ACCOUNTS: CONTACTS,
     Module.CONTACTS: CONTACTS,
@@ -30,6 +36,7 @@ KINDS: Final[Mapping[Module, str]] = {
 }
 LISTS: Final[Mapping[str, str]] = {
     CONTACTS: "Contacts",
+    CONTACT_CHANGES: "Contacts",
     ITEMS: "Items",
     INVOICES: "Invoices",
     INVOICE_CHANGES: "Invoices",
@@ -50,15 +57,24 @@ async def read_ledger(desk: Desk, kind: str) -> None:
 
 
 async def sweep_changes(desk: Desk, kind: str) -> None:
-    """Read what Xero changed since this kind was read last."""
+    """Read what Xero changed since contacts or invoices were read last; items are one list and read whole."""
+    if kind == ITEMS:
+        await read_ledger(desk, ITEMS)
+        return
     async with desk.tools.store.reading() as session:
         reads = await ledger.list_reads(session, desk.tenant_id)
-    before = reads.get(kind) or reads.get(INVOICES if kind == INVOICE_CHANGES else kind)
-    since = before["began_at"] - OVERLAP if before is not None else None
-    params = {"where": SALES_ONLY, "unitdp": "4"} if kind == INVOICE_CHANGES else {}
-    if kind == CONTACTS:
-        params["includeArchived"] = "true"
-    await _read_pages(desk, kind, params, since=since)
+    params = {"includeArchived": "true"} if kind == CONTACT_CHANGES else {"where": SALES_ONLY, "unitdp": "4"}
+    await _read_pages(desk, kind, params, since=_find_since(reads, kind))
+
+
+def _find_since(reads: Mapping[str, RowMapping], kind: str) -> datetime | None:
+    """When the last complete reading began, by Xero's clock; one that was broken off covers nothing."""
+    before = reads.get(kind)
+    if before is not None and not before["complete"]:
+        broken_off: datetime | None = before["since_at"]
+        return broken_off
+    before = before or reads.get(WHOLE[kind])
+    return before["began_at"] - OVERLAP if before is not None else None
 
 
 async def read_invoices_by_id(desk: Desk, xero_ids: Sequence[str]) -> None:
@@ -102,6 +118,7 @@ async def _read_pages(desk: Desk, kind: str, params: Mapping[str, str], *, since
                 complete=complete,
                 next_page=page,
                 rows=shown,
+                since_at=since,
                 began_at=began_at,
                 run_id=desk.run_id,
             )
@@ -126,7 +143,7 @@ async def save_rows(desk: Desk, session: Session, kind: str, rows: Sequence[Mapp
     """Keep what Xero has shown, by digested keys. Raises OutOfCallsError for rows that cannot be read."""
     key = desk.digest_key
     try:
-        if kind == CONTACTS:
+        if kind in (CONTACTS, CONTACT_CHANGES):
             contacts = [from_ledger_contact(read_contact(row, key)) for row in rows]
             await ledger.save_contacts(session, desk.tenant_id, contacts)
         elif kind == ITEMS:

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from sqlalchemy import RowMapping
+
 from sync_kit import points
 from sync_kit.contracts.vocabulary import MODULE_ORDER, Module
 from sync_kit.errors import AnswerLostError, NeedsReauthorisationError, TryLaterError
@@ -32,7 +34,7 @@ from xero_writer.usecases.commit_answer import commit_answer, put_back, set_unce
 from xero_writer.usecases.desk import Desk
 from xero_writer.usecases.ready_records import ready_from_json, ready_to_json
 
-CANDIDATES: Final = 6 * MAX_ELEMENTS
+CANDIDATES: Final = 5 * MAX_ELEMENTS
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,9 @@ async def send_wave(desk: Desk, growing: Mapping[str, bool]) -> int:
     """
     async with desk.tools.store.reading() as session:
         plan = await _plan(desk, session)
-        if not _choose(plan, growing) and not plan.deferred:
-            return 0
+    chosen = _choose(plan, growing)
+    if not chosen and not plan.deferred:
+        return 0
     if not desk.calls_left:
         raise SliceOverError("this slice has made its calls")
     free = desk.allowance.count_free(desk.now())
@@ -69,15 +72,14 @@ async def send_wave(desk: Desk, growing: Mapping[str, bool]) -> int:
         run = await runs.find_run(session, desk.tenant_id, desk.run_id or "")
         if run is None or run["state"] != RunState.REQUESTED:
             raise SliceOverError("the run was stopped")
-        plan = await _plan(desk, session)
-        chosen = _choose(plan, growing)[: min(free, desk.calls_left)]
-        sendings = [await _commit_intent(desk, session, batch) for batch in chosen]
+        committed = [await _commit_intent(desk, session, batch) for batch in chosen[: min(free, desk.calls_left)]]
         for candidate in plan.deferred:
             await staging.restage_ids(session, desk.tenant_id, candidate.module, [candidate.record_id], State.READY)
+    sendings = [sending for sending in committed if sending is not None]
     if sendings:
         points.passing("intent.committed")
     await send_all(desk, sendings)
-    return len(sendings) + len(plan.deferred)
+    return len(committed) + len(plan.deferred)
 
 
 async def _plan(desk: Desk, session: Session) -> BatchPlan:
@@ -100,7 +102,16 @@ def _choose(plan: BatchPlan, growing: Mapping[str, bool]) -> list[Batch]:
     return [batch for batch in plan.batches if batch.full or not growing.get(batch.path, False)]
 
 
-async def _commit_intent(desk: Desk, session: Session, batch: Batch) -> Sending:
+async def _commit_intent(desk: Desk, session: Session, batch: Batch) -> Sending | None:
+    """None, and nothing done, when a newer version of one of its records came since the batch was planned."""
+    staged = {
+        module: await staging.list_by_ids(
+            session, desk.tenant_id, module, [each.record_id for each in batch.candidates if each.module is module]
+        )
+        for module in {each.module for each in batch.candidates}
+    }
+    if any(not _is_as_planned(staged[each.module].get(each.record_id), each) for each in batch.candidates):
+        return None
     now = await session.now()
     sending = Sending(
         intent_id=uuid.uuid4().hex,
@@ -110,12 +121,6 @@ async def _commit_intent(desk: Desk, session: Session, batch: Batch) -> Sending:
         key=idempotency_key(desk.tenant_id, batch),
         run_id=desk.run_id,
     )
-    staged = {
-        module: await staging.list_by_ids(
-            session, desk.tenant_id, module, [each.record_id for each in batch.candidates if each.module is module]
-        )
-        for module in {each.module for each in batch.candidates}
-    }
     intent = {
         "intent_id": sending.intent_id,
         "tenant_id": desk.tenant_id,
@@ -164,6 +169,10 @@ async def _commit_intent(desk: Desk, session: Session, batch: Batch) -> Sending:
     await intents.add_intents(session, [intent], records)
     await staging.change_states(session, desk.tenant_id, changes)
     return sending
+
+
+def _is_as_planned(row: RowMapping | None, candidate: Candidate) -> bool:
+    return row is not None and row["state"] == State.READY and row["revision"] + 1 == candidate.revision
 
 
 async def send_all(desk: Desk, sendings: list[Sending]) -> None:

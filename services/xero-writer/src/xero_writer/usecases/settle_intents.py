@@ -28,7 +28,7 @@ from xero_writer.usecases.agree_records import Agreement, agree_records, build_a
 from xero_writer.usecases.commit_answer import UNCERTAIN_WAIT, back_to_ready, go_in_halves, hold_record
 from xero_writer.usecases.desk import Desk
 from xero_writer.usecases.find_in_xero import Found, find_in_xero
-from xero_writer.usecases.read_ledger import KINDS, save_rows, sweep_changes
+from xero_writer.usecases.read_ledger import CONTACT_CHANGES, KINDS, save_rows, sweep_changes
 from xero_writer.usecases.ready_records import ready_from_json
 from xero_writer.usecases.send_batches import Sending, send_all
 from xero_writer.usecases.settle_records import settle_records
@@ -135,7 +135,7 @@ def _may_send(desk: Desk, intent: RowMapping) -> bool:
 
 
 async def _settle_looked_up(desk: Desk, intent: RowMapping, split: _Split, agreements: Sequence[Agreement]) -> None:
-    """What is ours is adopted, what is somebody else's is judged again, what is not there goes again."""
+    """What is ours is adopted, what is somebody else's is judged again, what is not there is judged and goes again."""
     async with desk.writing() as session:
         await intents.close_records(session, intent["intent_id"], [*(each.record["position"] for each in agreements)])
         await agree_records(desk, session, agreements, run_id=intent["run_id"])
@@ -143,12 +143,12 @@ async def _settle_looked_up(desk: Desk, intent: RowMapping, split: _Split, agree
         if intent["words"] is not None:
             alone = len(split.absent) == 1 and not agreements and not split.others
             if alone:
-                await go_in_halves(desk, session, split.absent, words=intent["words"])
+                await go_in_halves(desk, session, split.absent, words=intent["words"], state=State.STAGED)
             else:
                 size = max(1, (len(split.absent) + len(agreements) + len(split.others)) // 2)
-                await back_to_ready(desk, session, split.absent, max_batch=size)
+                await back_to_ready(desk, session, split.absent, state=State.STAGED, max_batch=size)
         else:
-            await back_to_ready(desk, session, split.absent)
+            await back_to_ready(desk, session, split.absent, state=State.STAGED)
         await intents.close_intent(session, intent["intent_id"])
     desk.tools.metrics.intents.labels(how="looked_up").inc()
 
@@ -158,7 +158,7 @@ async def _settle_refused(desk: Desk, intent: RowMapping, split: _Split, agreeme
     absent = split.absent
     if any(record["module"] in (Module.ACCOUNTS, Module.CONTACTS) for record in absent):
         # The number is free, so it is the name: somebody made that contact since the ledger was read.
-        await sweep_changes(desk, KINDS[Module.CONTACTS])
+        await sweep_changes(desk, CONTACT_CHANGES)
     async with desk.writing() as session:
         await intents.close_records(session, intent["intent_id"], [each.record["position"] for each in agreements])
         await agree_records(desk, session, agreements, run_id=intent["run_id"])
@@ -233,9 +233,9 @@ async def _repeat_update(desk: Desk, intent: RowMapping) -> None:
     async with desk.writing() as session:
         if len(records) == 1 and not await _was_refused_before(desk, session, records[0]):
             # It may have been written all the same: once more, under a new key, before Xero's words are believed.
-            await back_to_ready(desk, session, records, max_batch=1, refused=True)
+            await back_to_ready(desk, session, records, state=State.STAGED, max_batch=1, refused=True)
         else:
-            await go_in_halves(desk, session, records, words=intent["words"])
+            await go_in_halves(desk, session, records, words=intent["words"], state=State.STAGED)
         await intents.close_intent(session, intent["intent_id"])
     desk.tools.metrics.intents.labels(how="looked_up").inc()
 

@@ -102,12 +102,20 @@ async def _change_states(desk: Desk, session: Session, settlements: Sequence[Set
 async def wake_children(
     desk: Desk, session: Session, module: Module, parent_ids: Sequence[str], *, arrived: bool
 ) -> None:
-    """Judge again what waits for these; what was blocked by them only when they have arrived."""
+    """Judge again what waits for these.
+
+    When they have arrived: what waits for nothing else, and what was blocked. When they are held: what waits for them.
+    """
     if not parent_ids:
         return
-    states = (State.WAITING, State.SETTLED) if arrived else (State.WAITING,)
-    for child_module, ids in (await waits.list_children(session, desk.tenant_id, module, parent_ids)).items():
-        await staging.restage_ids(session, desk.tenant_id, child_module, ids, *states)
+    children = await waits.list_children(session, desk.tenant_id, module, parent_ids)
+    if arrived:
+        await waits.end_waits(session, desk.tenant_id, module, parent_ids)
+    for child_module, ids in children.items():
+        still = await waits.list_waiting(session, desk.tenant_id, child_module, ids) if arrived else frozenset()
+        await staging.restage_ids(session, desk.tenant_id, child_module, ids - still, State.WAITING)
+        if arrived:
+            await staging.restage_ids(session, desk.tenant_id, child_module, ids, State.SETTLED)
         if arrived and desk.run_id is not None and child_module.value in desk.request.get("modules", ()):
             await runs.owe(session, desk.tenant_id, desk.run_id, child_module, ids)
             await runs.reopen_owed(session, desk.tenant_id, desk.run_id, child_module, ids)

@@ -26,6 +26,8 @@ from xero_writer.usecases.finish_run import finish_run
 from xero_writer.usecases.judge_records import Judged, judge_page
 from xero_writer.usecases.open_run import MOST_BY_ID, list_modules
 from xero_writer.usecases.read_ledger import (
+    CHANGES,
+    CONTACT_CHANGES,
     CONTACTS,
     INVOICE_CHANGES,
     ITEMS,
@@ -170,7 +172,7 @@ async def _load_context(desk: Desk) -> tuple[JudgeContext, bool]:
         crm_web_url=_find_crm_url(desk),
     )
     # Before the first reading the judge asks for the ledger by itself.
-    return context, CONTACTS in fresh or CONTACTS not in complete
+    return context, bool({CONTACTS, CONTACT_CHANGES} & fresh) or CONTACTS not in complete
 
 
 def _find_crm_url(desk: Desk) -> str | None:
@@ -192,7 +194,7 @@ async def _fetch(desk: Desk, module: Module, judged: Judged) -> None:
         if module is Module.INVOICES and len(judged.to_sweep) <= MOST_BY_ID:
             await read_invoices_by_id(desk, judged.to_sweep)
         else:
-            await sweep_changes(desk, INVOICE_CHANGES if module is Module.INVOICES else KINDS[module])
+            await sweep_changes(desk, CHANGES[KINDS[module]])
 
 
 async def _refresh_organisation(desk: Desk) -> bool:

@@ -44,8 +44,9 @@ class Need(StrEnum):
 class Task:
     """One source in one run.
 
-    `since` is where the question begins; with `later_only` rows of exactly that second do not count. `asked` is False
-    until the first page was answered. `asked_at` is the vendor's clock at that moment, of the scan if there was one.
+    `since` is where the question begins; with `later_only` rows of exactly that second do not count. `alone` sources
+    are not asked in a composite. `asked_at` is the vendor's clock when the first page was answered, of the scan if
+    there was one.
     """
 
     source: Source
@@ -53,7 +54,6 @@ class Task:
     state: TaskState
     since: datetime | None = None
     later_only: bool = False
-    asked: bool = False
     alone: bool = False
     position: Position | None = None
     asked_at: datetime | None = None

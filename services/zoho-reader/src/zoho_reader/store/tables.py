@@ -95,7 +95,6 @@ class ExtractionTask(Table, table=True):
     state: str
     since: datetime | None = Field(default=None, sa_type=UtcDateTime)
     later_only: bool = False
-    asked: bool = False
     alone: bool = False
     position_id: str | None = None
     position_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -51,12 +51,6 @@ async def count_not_taken_up(session: Session, run: RunRow, *, without: Collecti
     return count
 
 
-async def has_wanted(session: Session, tenant_id: str) -> bool:
-    """Whether anything is wanted of the tenant."""
-    found = await session.fetch_value(select(wanted.c.record_id).where(wanted.c.tenant_id == tenant_id).limit(1))
-    return found is not None
-
-
 async def settle_wanted(session: Session, tenant_id: str, module: Module, record_ids: Sequence[str]) -> list[str]:
     """Those were emitted or are gone; returns which of them had been wanted."""
     settled: list[str] = []

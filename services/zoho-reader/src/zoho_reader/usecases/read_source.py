@@ -98,7 +98,6 @@ def _go_on(task: Task, question: Question, page: Page) -> Task:
         newest.append(task.newest_at)
     after = replace(
         task,
-        asked=True,
         alone=True,
         position=page.find_end(question) or task.position,
         asked_at=task.asked_at or page.answered_at,
@@ -110,9 +109,7 @@ def _go_on(task: Task, question: Question, page: Page) -> Task:
     after = replace(after, scanned=(task.scanned or 0) + len(page.rows))
     if page.more:
         return after
-    return replace(
-        after, way=Way.CHANGES, since=after.asked_at, later_only=True, asked=False, alone=False, position=None
-    )
+    return replace(after, way=Way.CHANGES, since=after.asked_at, later_only=True, alone=False, position=None)
 
 
 def _rank(source: Source) -> tuple[bool, int]:
