@@ -45,9 +45,9 @@ def test_every_service_has_the_same_rooms(folder: str, package: str) -> None:
     service = ROOT / "services" / folder
     rooms = ["README.md", "pyproject.toml", "migrations/env.py", "migrations/versions"]
     rooms += [f"src/{package}/{name}" for name in ("__init__.py", "__main__.py", "app.py", "settings.py", "metrics.py")]
-    rooms += [f"src/{package}/{name}" for name in ("errors.py", "usecases", "store/tables.py", "domain")]
+    rooms += [f"src/{package}/{name}" for name in ("errors.py", "usecases", "store", "domain")]
     missing = [room for room in rooms if not (service / room).exists()]
-    for either in ("routes", "schemas", "consumer"):
+    for either in ("routes", "schemas", "consumer", "store/tables"):
         place = service / "src" / package / either
         if not place.is_dir() and not place.with_suffix(".py").exists():
             missing.append(either)
