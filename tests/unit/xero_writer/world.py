@@ -125,6 +125,13 @@ class World:
     async def _serve_auth(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = await receive()
         asked = codec.loads(request["body"])
+        if asked.get("withdrawn") or asked.get("missing_scope"):
+            cause = "withdrawn" if asked.get("withdrawn") else "scope_missing"
+            headers = [(b"content-type", b"application/problem+json")]
+            await send({"type": "http.response.start", "status": 409, "headers": headers})
+            problem = codec.dumps({"code": "needs_reauthorisation", "cause": cause})
+            await send({"type": "http.response.body", "body": problem})
+            return
         if asked.get("failed_generation") is not None and asked["failed_generation"] >= self.token_generation:
             await self.connect_xero()
         body = codec.dumps(

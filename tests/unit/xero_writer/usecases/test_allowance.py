@@ -78,7 +78,7 @@ def test_a_refusal_is_obeyed(limit: str, retry_after: int | None, least: int, mo
 
 def test_useless_answers_make_us_wait_longer_and_longer_and_a_good_one_ends_it() -> None:
     allowance = Allowance()
-    waits = []
+    waits: list[float] = []
     for _ in range(12):
         allowance.blocked_until = None
         allowance.note_trouble(NOW)

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from sqlalchemy import delete
 from tests.unit.xero_writer.world import World
 
 from sync_kit.contracts.vocabulary import Module, Outcome, Sending
+from xero_writer.store import METADATA
 
 
 async def fill_ledger(world: World) -> dict[str, Any]:
@@ -80,6 +82,33 @@ async def test_a_ledger_of_several_pages_is_read_once(world: World) -> None:
     assert len(reads) == 2
     await world.sync({Module.INVOICES: [world.invoice("3001", account="1000", product="2000")]})
     assert len(world.list_calls(method="GET", path="Contacts")) == 2
+
+
+async def test_a_sweep_that_is_broken_off_goes_on_where_it_stopped(world: World) -> None:
+    await world.sync(world.sale())
+    world.advance(600)
+    for number in range(1050):
+        world.write_as_person("Contacts", {"Name": f"New customer {number}"})
+    world.write_as_person("Contacts", {"Name": "A. Lee", "EmailAddress": "ann150@lee.example"})
+    world.fault("lost_answer", method="GET", path="Contacts", skip=1)
+    before = len(world.list_calls(method="GET", path="Contacts"))
+    counts = await world.sync({Module.CONTACTS: [world.contact()]}, sending=Sending.ALL)
+    assert counts == {("contacts", "linked"): 1}
+    assert len(world.list_calls(method="GET", path="Contacts")) - before == 3
+
+
+async def test_a_document_that_xero_no_longer_shows_is_asked_for_once(world: World) -> None:
+    await world.sync(world.sale())
+    [document] = world.list_documents("Invoice")
+    organisation = world.sandbox.xero.state.organisations[world.xero_tenant_id]
+    del organisation.invoices[document["InvoiceID"]]
+    async with world.runtime.store.transaction() as session:
+        await session.execute(delete(METADATA.tables["ledger_invoices"]))
+    counts = await world.sync({Module.INVOICES: [world.invoice("3000", price="12", account="1000", product="2000")]})
+    assert sum(counts.values()) == 1
+    assert ("invoices", "updated") not in counts
+    assert len(world.list_calls(method="GET", path="Invoices")) == 2
+    await world.check_equation()
 
 
 async def test_lock_dates_are_compared_for_the_old_and_the_new_date(world: World) -> None:

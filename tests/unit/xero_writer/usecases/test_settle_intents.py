@@ -31,6 +31,9 @@ FAULTS: list[tuple[str, dict[str, Any]]] = [
     ("token_revoked", {}),
 ]
 IDS = [f"{kind}-{'-'.join(str(value) for value in rule.values())}" for kind, rule in FAULTS]
+COMMITS = ("late_commit", "whole_400_wrote_half", "wrote_then_status")
+READ_FAULTS = [(kind, rule) for kind, rule in FAULTS if kind not in COMMITS]
+READ_IDS = [name for name, (kind, _) in zip(IDS, FAULTS, strict=True) if kind not in COMMITS]
 
 
 @pytest.mark.parametrize("path", ["Contacts", "Items", "Invoices"])
@@ -59,10 +62,8 @@ async def test_an_update_ends_as_one_document_that_says_what_the_crm_says(
     await world.check_equation()
 
 
-@pytest.mark.parametrize(("kind", "rule"), FAULTS, ids=IDS)
+@pytest.mark.parametrize(("kind", "rule"), READ_FAULTS, ids=READ_IDS)
 async def test_trouble_with_a_read_only_delays(world: World, kind: str, rule: dict[str, Any]) -> None:
-    if kind in ("late_commit", "whole_400_wrote_half", "wrote_then_status"):
-        pytest.skip("a read commits nothing")
     for path in ("Organisation", "Accounts", "TaxRates", "Contacts", "Items", "Invoices"):
         world.fault(kind, method="GET", path=path, **rule)
     await world.begin(world.sale())

@@ -62,6 +62,22 @@ async def test_an_older_version_that_comes_after_the_outcome_changes_nothing(wor
     await world.check_equation()
 
 
+async def test_a_run_that_emits_what_is_known_already_is_told_unchanged(world: World) -> None:
+    sale = world.sale()
+    held = world.invoice("3100", account="1000", product="2000", Status="Shipped")
+    sale[Module.INVOICES].append(held)
+    await world.sync(sale)
+    await world.begin(sale)  # the same versions once more, as after a reader's crash
+    await world.work()
+    assert await world.count_outcomes() == {
+        ("accounts", "unchanged"): 1,
+        ("products", "unchanged"): 1,
+        ("invoices", "unchanged"): 1,
+        ("invoices", "blocked"): 1,
+    }
+    await world.check_equation()
+
+
 async def test_what_comes_for_an_ended_run_is_carried_over_by_the_next(world: World) -> None:
     await world.begin({Module.ACCOUNTS: [world.account()], Module.PRODUCTS: [world.product()]})
     await world.work()

@@ -11,7 +11,8 @@ from sync_kit.contracts.vocabulary import ConnectionState, Module, Sending
 from sync_kit.leases import close_tenant
 from sync_kit.store import Session
 from vendor_sandbox.core.switches import Switches
-from xero_writer.store import KIT_TABLES, METADATA
+from xero_writer.store import KIT_TABLES, METADATA, runs
+from xero_writer.store.runs import RunState
 
 
 def meddle(world: World, method: str, path: str, act: Callable[[Session], Awaitable[None]]) -> None:
@@ -51,6 +52,19 @@ async def test_a_fenced_off_worker_sends_and_writes_nothing(world: World) -> Non
     assert world.list_calls(method="PUT") == []
     assert await world.list_told(StageReported) == []
     assert await world.count_outcomes() == {}
+
+
+async def test_a_cancel_that_comes_in_the_middle_of_a_slice_stops_new_intents(world: World) -> None:
+    async def cancel(session: Session) -> None:
+        await runs.advance_run(session, TENANT, world.run_id, run_seq=world.run_seq, state=RunState.CANCELLED)
+
+    meddle(world, "GET", "Invoices", cancel)
+    await world.begin(world.sale())
+    await world.work()
+    assert world.list_calls(method="PUT") == []
+    state = await world.find_state()
+    assert state is not None
+    assert state.state == "cancelled"
 
 
 async def test_what_a_fenced_off_worker_had_sent_is_adopted_by_the_next(world: World) -> None:
@@ -101,6 +115,37 @@ async def test_a_disconnected_tenant_waits_and_goes_on_when_it_is_connected_agai
     await world.work()
     assert (await world.count_outcomes())["invoices", "created"] == 1
     await world.check_equation()
+
+
+async def test_access_that_was_withdrawn_waits_for_a_person(world: World) -> None:
+    await world.ask_xero("POST", "/_control/xero/disconnect", {"tenant_id": world.xero_tenant_id})
+    await world.begin(world.sale())
+    await world.work()
+    state = await world.find_state()
+    assert state is not None
+    assert state.waiting_for is not None
+    assert (state.waiting_for.code, state.waiting_for.facts["cause"]) == ("needs_reauthorisation", "withdrawn")
+    await world.connect_xero()
+    world.connection_generation = 2
+    await world.tell_tenant()
+    await world.work()
+    assert (await world.count_outcomes())["invoices", "created"] == 1
+
+
+async def test_a_missing_scope_is_not_answered_by_refreshing(world: World) -> None:
+    headers = {"www-authenticate": "insufficient_scope"}
+    world.fault("status", method="PUT", path="Contacts", status=401, headers=headers)
+    await world.begin(world.sale())
+    await world.work()
+    state = await world.find_state()
+    assert state is not None
+    assert state.waiting_for is not None
+    assert state.waiting_for.facts["cause"] == "scope_missing"
+    assert len(world.list_calls(method="PUT", path="Contacts")) == 1
+    await world.tell_tenant()
+    await world.work()
+    assert [action for action, _ in world.list_versions("Contact")] == ["created"]
+    assert (await world.count_outcomes())["invoices", "created"] == 1
 
 
 async def test_a_token_of_an_older_connection_is_not_used(world: World) -> None:
