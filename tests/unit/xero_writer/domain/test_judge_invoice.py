@@ -208,6 +208,7 @@ def test_a_held_customer_holds_with_the_root_cause() -> None:
     verdict = verdict_of(make_invoice(), parents=parents)
     assert codes(verdict.reasons) == ["waits_for"]
     assert verdict.reasons[0].facts["root_code"] == "contact_archived"
+    assert verdict.reasons[0].facts["parent"] == 'Account "X"'
     assert verdict.watches == {ReopenedBy.PARENT_LINKED, ReopenedBy.CRM_CHANGE}
 
 
@@ -294,3 +295,13 @@ def test_a_total_that_is_no_number_blocks() -> None:
 def test_an_invoice_without_lines_in_xeros_answer_keeps_its_facts() -> None:
     ready = verdict_of(make_invoice())
     assert agree(make_invoice().module, ready.facts, {"InvoiceID": INVOICE_ID}, KEY) == ready.facts
+
+
+def test_only_what_is_created_remembers_lines_and_warnings() -> None:
+    context = make_context(make_mapping(cent_policy="accept"))
+    created = verdict_of(make_invoice(Grand_Total=Decimal("20.35")), context)
+    assert [line.key for line in created.facts.lines] == ["1"]
+    assert codes(created.warnings) == ["cent_difference"]
+    hits = LedgerHits(invoices=(ledger_invoice(total=Decimal("20.35")),))
+    linked = verdict_of(make_invoice(Grand_Total=Decimal("20.35")), context, hits=hits)
+    assert (linked.action, linked.facts.lines, linked.warnings) == (Action.LINK, (), ())

@@ -345,3 +345,39 @@ def test_a_locked_document_is_told_all_its_faults_too() -> None:
     verdict = judge_change(document(status="PAID"), Currency="EUR", **DEARER)
     assert codes(verdict.reasons) == ["locked_in_xero", "currency_not_enabled"]
     assert verdict.outcome is Outcome.LOCKED
+
+
+def test_a_part_paid_invoice_takes_only_its_header_under_xeros_own_rules() -> None:
+    context = make_context(make_mapping(lock_policy="xero"))
+    part_paid = document(status="AUTHORISED", amount_paid=Decimal(5))
+    assert codes(judge_change(part_paid, context, **DEARER).reasons) == ["locked_in_xero"]
+    part_credited = document(status="AUTHORISED", amount_credited=Decimal(5))
+    assert codes(judge_change(part_credited, context, **DEARER).reasons) == ["locked_in_xero"]
+
+
+def test_the_customer_of_a_credited_invoice_stays() -> None:
+    context = make_context(make_mapping(lock_policy="xero"))
+    other = ParentRef(make_invoice().module.ACCOUNTS, "101")
+    parents = {**linked_parents(), other: ParentView(ParentState.LINKED, "other contact")}
+    record = make_invoice(Account_Name={"id": "101"})
+    for now, verdict in (
+        (document(status="AUTHORISED", amount_paid=Decimal(5)), Ready),
+        (document(status="AUTHORISED", amount_credited=Decimal(5)), Held),
+    ):
+        given = JudgeInput(record, LINK, LedgerHits(invoices=(now,)), parents)
+        assert isinstance(judge(given, context), verdict)
+
+
+def test_canceled_and_partly_paid_needs_somebody_though_nothing_is_due() -> None:
+    settled = document(status="PAID", amount_paid=Decimal("10.34"), amount_credited=Decimal(10), amount_due=Decimal(0))
+    assert codes(judge_change(settled, Status="Canceled").reasons) == ["ended_in_crm"]
+
+
+def test_a_date_that_xero_has_in_a_closed_period_is_held() -> None:
+    context = make_context(reference=make_reference(period_lock_date=date(2010, 11, 15)))
+    moved = document(dated=date(2010, 11, 10))
+    assert codes(judge_change(moved, context, Purchase_Order="PO 7").reasons) == ["period_locked"]
+
+
+def test_a_document_read_without_its_lines_shows_no_conflict() -> None:
+    assert isinstance(judge_change(document(field_digests=None, lines=None), **DEARER), Ready)

@@ -227,3 +227,20 @@ def test_a_linked_product_that_lost_its_code_is_held() -> None:
     verdict = judge(given, CONTEXT)
     assert isinstance(verdict, Held)
     assert codes(verdict.reasons) == ["product_code_missing"]
+
+
+def test_who_does_not_own_a_shared_item_writes_nothing_to_it() -> None:
+    given = give(
+        make_product(Unit_Price=Decimal(4)),
+        link=agreed(make_product(), owner=False),
+        hits=LedgerHits(items=(ledger_item(),)),
+    )
+    assert isinstance(judge(given, CONTEXT), Unchanged)
+
+
+def test_the_name_of_the_product_that_has_the_item_counts_though_xero_calls_it_otherwise() -> None:
+    hit = ledger_item(name="renamed by a person", linked_to=(OTHER,))
+    same = judge_hits(make_product(), hit, siblings=(sibling("100", "71053"), sibling("101", "71053", "BLUE CUP")))
+    assert isinstance(same, Ready)
+    others = (sibling("100", "71053", "BLUE CUP"), sibling("101", "71053"))
+    assert isinstance(judge_hits(make_product(), hit, siblings=others), Skipped)

@@ -217,3 +217,16 @@ def test_approved_lines_need_a_text() -> None:
 def test_a_price_of_more_than_four_places_is_rounded_as_xero_would() -> None:
     line = map_lines(make_line(List_Price=Decimal("1.23455"))).element["LineItems"][0]
     assert line["UnitAmount"] == Decimal("1.2346")
+
+
+def test_a_header_discount_over_lines_that_add_up_to_nothing_is_one_line() -> None:
+    lines = [make_line(Line_Tax=VAT), make_line(id="2", Quantity=Decimal(-6))]
+    mapped = map_lines(*lines, Discount=Decimal(1))
+    assert [line["UnitAmount"] for line in mapped.element["LineItems"][2:]] == [Decimal(-1)]
+
+
+def test_every_unmapped_tax_is_named_and_untaxed_lines_once() -> None:
+    lines = [make_line(id=str(number)) for number in range(2)]
+    lines += [make_line(id=name, Line_Tax=[{"name": name, "percentage": Decimal(1)}]) for name in ("A", "B")]
+    mapped = map_lines(*lines, mapping=make_mapping(untaxed_sales=None))
+    assert codes(mapped.faults) == ["tax_not_said", "tax_unmapped", "tax_unmapped"]

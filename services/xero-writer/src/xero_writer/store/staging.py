@@ -5,7 +5,6 @@ parent that arrived makes it `staged` again. There is no other way.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -328,15 +327,6 @@ async def list_held(session: Session, tenant_id: str, modules: Iterable[Module])
             row.module.in_([module.value for module in modules]),
         )
     )
-
-
-async def find_oldest_open(session: Session, tenant_id: str) -> datetime | None:
-    """modified_at of the oldest record that is not settled, for a gauge."""
-    row = staged_records.c
-    value: datetime | None = await session.fetch_value(
-        select(func.min(row.modified_at)).where(row.tenant_id == tenant_id, row.state != State.SETTLED)
-    )
-    return value
 
 
 async def list_indexed_otherwise(

@@ -51,12 +51,17 @@ async def finish_run(desk: Desk, requested: Sequence[Module], closed: Mapping[Mo
 async def _tell_resting(desk: Desk, session: Session, run_id: str) -> int:
     """Records that were settled before the run asked for them (an older version came late): tell what is known."""
     rows = await runs.list_resting(session, desk.tenant_id, run_id, RESTING_PAGE)
+    linked = {
+        module: await links.list_links(
+            session, desk.tenant_id, module, [row["record_id"] for row in rows if row["module"] == module]
+        )
+        for module in {Module(row["module"]) for row in rows}
+    }
     settlements = []
     for row in rows:
         module = Module(row["module"])
         outcome = Outcome(row["outcome"])
-        found = await links.list_links(session, desk.tenant_id, module, [row["record_id"]])
-        link = found.get(row["record_id"])
+        link = linked[module].get(row["record_id"])
         settlements.append(
             Settlement(
                 module=module,
