@@ -26,11 +26,11 @@ ON_THE_WALK = [point for point in points.POINTS if point != "refresh.answered"]
 """The points that every sync passes; a refresh of tokens has its own proof with auth."""
 
 
-@pytest.mark.parametrize("skip", [0, 1])
 @pytest.mark.parametrize("point", ON_THE_WALK)
-async def test_a_create_that_was_killed_at_any_point_makes_one_document(world: World, point: str, skip: int) -> None:
+async def test_a_create_that_was_killed_at_any_point_makes_one_document(world: World, point: str) -> None:
     await sell(world)
-    crashes = await finish_after_crashes(world, await world.start(), point, skip)
+    # The second time is the invoice's own; the first is its customer's and its item's.
+    crashes = await finish_after_crashes(world, await world.start(), point, skip=1)
     assert crashes == 1, "the point was never passed"
     (document,) = await list_living_invoices(world)
     assert Decimal(str(document["Total"])) == Decimal("20.00")
@@ -44,7 +44,7 @@ async def test_an_update_that_was_killed_at_any_point_ends_with_the_new_price(wo
     await world.sync()
     await world.pass_time(600)
     await reprice(world, sale, "12.50")
-    crashes = await finish_after_crashes(world, await world.start(), point, 0)
+    crashes = await finish_after_crashes(world, await world.start(), point, skip=0)
     assert crashes == 1, "the point was never passed"
     (document,) = await list_living_invoices(world)
     assert Decimal(str(document["Total"])) == Decimal("25.00")

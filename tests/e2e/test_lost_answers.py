@@ -1,4 +1,7 @@
-"""Answers that never came, came late, or lied: one document each, and the run ends by itself."""
+"""Answers that never came, came late, or lied: one document each, and the run ends by itself.
+
+The whole menu of faults is gone through beside the writer and the reader; here the worst of it meets the whole product.
+"""
 
 from decimal import Decimal
 from typing import Any
@@ -9,22 +12,13 @@ from tests.fixtures.sales import expect_no_twins, list_living_invoices, reprice,
 from tests.fixtures.world import World
 
 FAULTS: dict[str, dict[str, Any]] = {
-    "lost request": {"kind": "lost_request"},
     "lost answer": {"kind": "lost_answer"},
     "late commit": {"kind": "late_commit", "delay_seconds": 45},
     "500 that wrote": {"kind": "wrote_then_status", "status": 500},
-    "500 that wrote nothing": {"kind": "status", "status": 500},
-    "503": {"kind": "status", "status": 503},
     "whole 400 that wrote half": {"kind": "whole_400_wrote_half"},
-    "truncated": {"kind": "truncated"},
-    "garbage": {"kind": "garbage"},
-    "wrong types": {"kind": "wrong_types"},
-    "endless": {"kind": "endless"},
 }
 
-
-WORST = ("lost answer", "late commit", "500 that wrote", "whole 400 that wrote half")
-CREATES = [("Invoices", name) for name in FAULTS] + [(path, name) for path in ("Contacts", "Items") for name in WORST]
+CREATES = [("Invoices", name) for name in FAULTS] + [("Contacts", "late commit"), ("Items", "lost answer")]
 
 
 @pytest.mark.parametrize(("path", "name"), CREATES)
@@ -40,13 +34,13 @@ async def test_a_create_whose_answer_was_lost_makes_one_document(world: World, p
     await expect_no_twins(world)
 
 
-@pytest.mark.parametrize("fault", FAULTS.values(), ids=list(FAULTS))
-async def test_an_update_whose_answer_was_lost_ends_with_the_new_price(world: World, fault: dict[str, Any]) -> None:
+@pytest.mark.parametrize("name", FAULTS)
+async def test_an_update_whose_answer_was_lost_ends_with_the_new_price(world: World, name: str) -> None:
     sale = await sell(world)
     await world.sync()
     await world.pass_time(600)
     await reprice(world, sale, "12.50")
-    await world.add_fault(vendor="xero", method="POST", path="/Invoices", **fault)
+    await world.add_fault(vendor="xero", method="POST", path="/Invoices", **FAULTS[name])
     run = await world.sync()
     assert run["state"] == "succeeded", await world.log(run["run_id"])
     (document,) = await list_living_invoices(world)
@@ -63,7 +57,7 @@ async def test_a_whole_400_that_wrote_half_of_a_batch_leaves_each_invoice_once(w
     await expect_no_twins(world)
 
 
-@pytest.mark.parametrize("fault", ["lost_answer", "truncated", "garbage", "wrong_types", "endless"])
+@pytest.mark.parametrize("fault", ["truncated", "wrong_types"])
 @pytest.mark.parametrize("path", ["coql", "composite"])
 async def test_a_read_that_went_wrong_is_repeated_and_nothing_is_lost(world: World, fault: str, path: str) -> None:
     sale = await sell(world)

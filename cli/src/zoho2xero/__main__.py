@@ -11,7 +11,6 @@ from zoho2xero.client import ApiError
 from zoho2xero.demo.browser import ConsentError
 from zoho2xero.demo.command import DemoOptions, run_demo
 from zoho2xero.demo.processes import DidNotStartError
-from zoho2xero.standalone import StandaloneOptions, run_standalone
 from zoho2xero.sync_commands import app as sync_app
 
 DEFAULT_HOME = Path(".data")
@@ -35,6 +34,9 @@ def standalone(
 
     Without vendor client ids in the environment a sandbox of both vendors is started beside it.
     """
+    # Loading four services takes seconds, which the other commands must not pay.
+    from zoho2xero.standalone import StandaloneOptions, run_standalone  # noqa: PLC0415
+
     raise typer.Exit(asyncio.run(run_standalone(StandaloneOptions(port=port, home=home), Console())))
 
 

@@ -80,7 +80,7 @@ MONEY: Final = (
 )
 
 CLOSED_TO_CHANGES: Final = (
-    _entry("locked_in_xero", LOCKED, "{record} is {state} in Xero, so the change made in the CRM was not copied.", ACCOUNTS, "Credit note, or void and issue again; or undo the change in the CRM.", By.XERO_DOCUMENT, By.CRM_CHANGE),
+    _entry("locked_in_xero", LOCKED, "{record} is {state} in Xero, so the change made in the CRM was not copied.", ACCOUNTS, "Credit note, or void and issue again; or undo the change in the CRM.", By.XERO_DOCUMENT, By.CRM_CHANGE, By.MAPPING),
     _entry("period_locked", BLOCKED, "{record} is or was dated {date}, on or before your Xero lock date {lock}.", ACCOUNTS, "Move the lock date, or sales change the document date; we never move a date.", By.XERO_REFERENCE, By.CRM_CHANGE),
     _entry("changed_in_xero", BLOCKED, "Both sides changed {record} since the last sync: {fields}.", ACCOUNTS, "Make the two agree.", By.XERO_DOCUMENT, By.CRM_CHANGE),
     _entry("ended_in_xero", LOCKED, "{record} was {state} in Xero by a person; it is not made again.", SALES, "Cancel it in the CRM, or make a new one with a new number.", By.CRM_CHANGE, By.XERO_DOCUMENT),
