@@ -52,7 +52,7 @@ class ProgressTeller:
 
 def make_run_table(run: Mapping[str, Any]) -> Table:
     """A column per module: extracted, and what became of the records."""
-    table = Table(title=f"Run {run['run_id']}: {STATE_WORDS[run['state']]}, {run['seconds']} s", title_justify="left")
+    table = Table()
     table.add_column("")
     for module in run["modules"]:
         table.add_column(module["module"], justify="right")
@@ -64,6 +64,7 @@ def make_run_table(run: Mapping[str, Any]) -> Table:
 
 def show_run(console: Console, run: Mapping[str, Any]) -> None:
     """The table of a run, its vendor calls, and why it failed if it did."""
+    console.print(f"Run {run['run_id']}: {STATE_WORDS[run['state']]}, {run['seconds']} s.", markup=False)
     console.print(make_run_table(run))
     for vendor, calls in run["calls"].items():
         least = f", the least possible for this work is {calls['least']}" if calls["least"] is not None else ""

@@ -130,3 +130,16 @@ def test_a_person_is_named_by_first_and_last_name() -> None:
 
 def test_a_person_without_a_last_name_blocks() -> None:
     assert codes(map_contact(make_contact(Last_Name=None)).faults) == ["person_name_missing"]
+
+
+def test_values_that_just_fit_are_kept() -> None:
+    mapped = map_account(make_account(Phone="1" * 50, Billing_Street="a\nb\nc\nd"))
+    assert mapped.warnings == ()
+    assert mapped.element["Addresses"][0]["AddressLine4"] == "d"
+
+
+def test_contact_persons_are_not_put_on_e_mails() -> None:
+    people = [person("Main"), person("Other")]
+    assert map_account(make_account(Contacts=people)).element["ContactPersons"] == [
+        {"LastName": "Other", "EmailAddress": "other@x.example", "IncludeInEmails": False}
+    ]

@@ -252,3 +252,21 @@ def test_an_agreeing_town_needs_no_email() -> None:
 def test_a_linked_contacts_terms_are_remembered() -> None:
     verdict = judge_hits(make_account(), ledger_contact(terms_day=7, terms_type="DAYSAFTERBILLDATE"))
     assert (verdict.facts.terms_day, verdict.facts.terms_type) == (7, "DAYSAFTERBILLDATE")
+
+
+def test_two_records_without_an_email_have_nothing_in_common() -> None:
+    assert judge_hits(make_contact(Email=None), ledger_contact("Somebody else")).action is Action.CREATE
+
+
+def test_a_person_of_an_account_who_was_deleted_is_not_linked() -> None:
+    given = person_of_account(ParentState.LINKED, xero_id=CONTACT_ID)
+    verdict = judge(replace(given, record=replace(given.record, deleted=True)), CONTEXT)
+    assert isinstance(verdict, Skipped)
+    assert codes(verdict.reasons) == ["deleted_before_sync"]
+
+
+def test_a_deleted_customers_last_words_are_not_agreed() -> None:
+    link = agreed(make_account())
+    verdict = judge(give(make_account(deleted=True, Phone="2"), link=link), CONTEXT)
+    assert isinstance(verdict, Unchanged)
+    assert verdict.digest == link.agreed_digest

@@ -305,3 +305,7 @@ def test_only_what_is_created_remembers_lines_and_warnings() -> None:
     hits = LedgerHits(invoices=(ledger_invoice(total=Decimal("20.35")),))
     linked = verdict_of(make_invoice(Grand_Total=Decimal("20.35")), context, hits=hits)
     assert (linked.action, linked.facts.lines, linked.warnings) == (Action.LINK, (), ())
+
+
+def test_a_number_of_255_characters_fits() -> None:
+    assert isinstance(verdict_of(make_invoice(Invoice_Number="1" * 255)), Ready)

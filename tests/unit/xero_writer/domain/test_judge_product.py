@@ -244,3 +244,15 @@ def test_the_name_of_the_product_that_has_the_item_counts_though_xero_calls_it_o
     assert isinstance(same, Ready)
     others = (sibling("100", "71053", "BLUE CUP"), sibling("101", "71053"))
     assert isinstance(judge_hits(make_product(), hit, siblings=others), Skipped)
+
+
+def test_a_change_that_keeps_the_code_is_no_collision() -> None:
+    hits = LedgerHits(items=(ledger_item(), ledger_item("71053", xero_id="in other capitals")))
+    given = give(make_product(Unit_Price=Decimal(4)), link=agreed(make_product()), hits=hits)
+    assert isinstance(judge(given, CONTEXT), Ready)
+
+
+def test_a_new_code_collides_only_with_its_own_like() -> None:
+    hits = LedgerHits(items=(ledger_item(), ledger_item("OTHER", xero_id="x"), ledger_item("third", xero_id="y")))
+    given = give(make_product(Product_Code="other"), link=agreed(make_product()), hits=hits)
+    assert isinstance(judge(given, CONTEXT), Held)
