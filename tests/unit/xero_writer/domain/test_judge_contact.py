@@ -270,3 +270,18 @@ def test_a_deleted_customers_last_words_are_not_agreed() -> None:
     verdict = judge(give(make_account(deleted=True, Phone="2"), link=link), CONTEXT)
     assert isinstance(verdict, Unchanged)
     assert verdict.digest == link.agreed_digest
+
+
+def test_a_new_name_is_no_collision_with_whoever_shares_the_address() -> None:
+    hits = LedgerHits(contacts=(ledger_contact(), ledger_contact("Third Ltd", xero_id="other")))
+    given = give(make_account(Account_Name="New Ltd"), link=agreed(make_account()), hits=hits)
+    assert isinstance(judge(given, CONTEXT), Ready)
+
+
+def test_a_town_that_only_one_side_knows_contradicts_nothing() -> None:
+    assert isinstance(judge_hits(make_account(), ledger_contact(town="York")), Ready)
+    assert isinstance(judge_hits(make_account(Billing_City="York"), ledger_contact()), Ready)
+
+
+def test_a_person_is_labelled_by_name() -> None:
+    assert judge(give(make_contact()), CONTEXT).label.name == "Ann Lee"

@@ -177,6 +177,7 @@ def test_a_date_on_or_before_a_lock_date_is_never_created(lock: str, day: date, 
 def test_a_number_on_two_crm_records_blocks_both() -> None:
     verdict = verdict_of(make_invoice(), siblings=(Sibling("301"),))
     assert codes(verdict.reasons) == ["number_twice_in_crm"]
+    assert verdict.reasons[0].facts["count"] == 2
 
 
 def test_a_customer_that_is_not_there_yet_is_waited_for() -> None:
@@ -309,3 +310,13 @@ def test_only_what_is_created_remembers_lines_and_warnings() -> None:
 
 def test_a_number_of_255_characters_fits() -> None:
     assert isinstance(verdict_of(make_invoice(Invoice_Number="1" * 255)), Ready)
+
+
+def test_somebody_elses_archived_contact_is_no_obstacle() -> None:
+    hits = LedgerHits(contacts=(ledger_contact(status="ARCHIVED", xero_id="other"),))
+    assert isinstance(verdict_of(make_invoice(), hits=hits), Ready)
+
+
+def test_an_unmapped_tax_is_not_told_again_as_a_wrong_total() -> None:
+    line = make_line(Line_Tax=[{"name": "?", "percentage": Decimal(20)}])
+    assert codes(verdict_of(make_invoice(lines=[line], Grand_Total=Decimal("24.41"))).reasons) == ["tax_unmapped"]

@@ -26,6 +26,7 @@ from xero_writer.domain.answers import agree
 from xero_writer.domain.field_digests import digest_fields, pick_invoice_fields
 from xero_writer.domain.judge import judge
 from xero_writer.domain.ledger import read_invoice
+from xero_writer.domain.link_facts import LinkFacts
 from xero_writer.domain.rows import (
     JudgeContext,
     JudgeInput,
@@ -381,3 +382,50 @@ def test_a_date_that_xero_has_in_a_closed_period_is_held() -> None:
 
 def test_a_document_read_without_its_lines_shows_no_conflict() -> None:
     assert isinstance(judge_change(document(field_digests=None, lines=None), **DEARER), Ready)
+
+
+@pytest.mark.parametrize(("status", "outcome"), [("AUTHORISED", Held), ("DRAFT", Ready), (None, Ready)])
+def test_the_status_last_seen_counts_where_the_sweep_shows_nothing(status: str | None, outcome: type) -> None:
+    given = JudgeInput(make_invoice(**DEARER), replace(LINK, status=status), parents=linked_parents())
+    assert isinstance(judge(given, CONTEXT), outcome)
+
+
+def test_the_new_date_is_remembered() -> None:
+    verdict = judge_change(Invoice_Date="2010-12-24")
+    assert isinstance(verdict, Ready)
+    assert (verdict.facts.dated, verdict.changed_fields) == (date(2010, 12, 24), ("Date",))
+
+
+def test_an_ended_documents_digest_stays() -> None:
+    verdict = judge_change(document(status="VOIDED"), Status="Canceled")
+    assert isinstance(verdict, Unchanged)
+    assert (verdict.digest, verdict.facts) == (LINK.agreed_digest, LINK.facts)
+
+
+def test_canceled_with_nothing_due_and_nothing_credited_needs_somebody() -> None:
+    assert codes(judge_change(document(amount_due=Decimal(0)), Status="Canceled").reasons) == ["ended_in_crm"]
+
+
+def test_a_changed_document_of_the_start_date_goes() -> None:
+    assert isinstance(judge_change(context=make_context(start=date(2010, 12, 1)), Purchase_Order="PO 7"), Ready)
+
+
+def test_an_update_names_what_changed() -> None:
+    context = make_context(make_mapping(statuses={"invoices": {"Approved": "DRAFT", "Delivered": "SUBMITTED"}}))
+    assert judge_change(context=context, Status="Delivered").changed_fields == ("Status",)
+    assert judge_change(**DEARER).changed_fields == ("LineAmounts",)
+
+
+def test_another_product_at_the_same_price_is_a_change() -> None:
+    other = ParentRef(PRODUCT.module, "201")
+    parents = {**linked_parents(), other: ParentView(ParentState.LINKED, "i", LinkFacts(code="other"))}
+    record = make_invoice(lines=[make_line(Product_Name={"id": "201"})])
+    verdict = judge(JudgeInput(record, LINK, LedgerHits(invoices=(document(),)), parents), CONTEXT)
+    assert isinstance(verdict, Ready)
+    assert verdict.element is not None
+    assert verdict.element["LineItems"][0]["ItemCode"] == "other"
+
+
+def test_a_total_that_became_zero_is_still_updated() -> None:
+    lines = [make_line(List_Price=Decimal(0))]
+    assert isinstance(judge_change(lines=lines, Grand_Total=Decimal(0)), Ready)

@@ -230,3 +230,18 @@ def test_every_unmapped_tax_is_named_and_untaxed_lines_once() -> None:
     lines += [make_line(id=name, Line_Tax=[{"name": name, "percentage": Decimal(1)}]) for name in ("A", "B")]
     mapped = map_lines(*lines, mapping=make_mapping(untaxed_sales=None))
     assert codes(mapped.faults) == ["tax_not_said", "tax_unmapped", "tax_unmapped"]
+
+
+def test_a_line_given_away_keeps_its_price_and_discount() -> None:
+    mapped = map_lines(make_line(Discount=Decimal("20.34")), total="0.00")
+    assert mapped.line_keys == ("1",)
+    assert mapped.element["LineItems"][0]["DiscountAmount"] == Decimal("20.34")
+
+
+def test_a_quantity_of_zero_keeps_the_price() -> None:
+    assert map_lines(make_line(Quantity=Decimal(0))).element["LineItems"][0]["UnitAmount"] == Decimal("3.39")
+
+
+def test_an_unusable_account_is_said_once() -> None:
+    lines = [make_line(Product_Name=None), make_line(id="2", Product_Name=None)]
+    assert codes(map_lines(*lines, mapping=make_mapping(accounts={"sales": "260"})).faults) == ["account_unusable"]
