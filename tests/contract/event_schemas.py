@@ -21,7 +21,7 @@ COMMAND = "python -m tests.contract.event_schemas"
 Schema = Mapping[str, Any]
 
 _WORDS_ABOUT_IT = {"title", "description", "default", "$defs"}
-_COMPARED_BY_RULE = {"properties", "required", "enum", "items", "additionalProperties", "anyOf"}
+_COMPARED_BY_RULE = {"properties", "required", "enum", "items", "additionalProperties", "propertyNames", "anyOf"}
 
 
 def build_schemas(types: Mapping[str, type[Event]] = EVENT_TYPES) -> dict[str, Schema]:
@@ -49,7 +49,7 @@ def _compare(old: Schema, new: Schema, at: str) -> Iterator[str]:
     )
     if "enum" in old and "enum" in new:
         yield from (f"{at}: {word} is no longer allowed" for word in old["enum"] if word not in new["enum"])
-    for key in ("items", "additionalProperties"):
+    for key in ("items", "additionalProperties", "propertyNames"):
         if isinstance(old.get(key), Mapping) and isinstance(new.get(key), Mapping):
             yield from _compare(old[key], new[key], f"{at}[]")
         elif old.get(key) != new.get(key):

@@ -13,7 +13,7 @@ from xero_writer.domain.rows import (
     JudgeContext,
     JudgeInput,
     LedgerContact,
-    LedgerInvoice,
+    LedgerDocument,
     LedgerItem,
     ParentState,
     ParentView,
@@ -173,7 +173,7 @@ def ledger_item(code: str = "71053", name: str = "WHITE METAL LANTERN", **change
     return LedgerItem(**{**base, **changes})
 
 
-def ledger_invoice(number: str = "536365", **changes: Any) -> LedgerInvoice:
+def ledger_invoice(number: str = "536365", **changes: Any) -> LedgerDocument:
     base = {
         "xero_id": INVOICE_ID,
         "number_key": keys.number_key(number, KEY),
@@ -184,7 +184,7 @@ def ledger_invoice(number: str = "536365", **changes: Any) -> LedgerInvoice:
         "total": Decimal("20.34"),
         "amount_due": Decimal("20.34"),
     }
-    return LedgerInvoice(**{**base, **changes})
+    return LedgerDocument(**{**base, **changes})
 
 
 def codes(reasons: Any) -> list[str]:

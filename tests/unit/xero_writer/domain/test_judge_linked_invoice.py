@@ -31,7 +31,7 @@ from xero_writer.domain.rows import (
     JudgeContext,
     JudgeInput,
     LedgerHits,
-    LedgerInvoice,
+    LedgerDocument,
     Link,
     ParentState,
     ParentView,
@@ -72,12 +72,12 @@ def create(**changes: Any) -> tuple[Link, dict[str, Any]]:
 LINK, ANSWER = create()
 
 
-def document(**changes: Any) -> LedgerInvoice:
+def document(**changes: Any) -> LedgerDocument:
     return replace(read_invoice(ANSWER, KEY), **changes)
 
 
 def judge_change(
-    now: LedgerInvoice | None = None, context: JudgeContext = CONTEXT, link: Link = LINK, **changes: Any
+    now: LedgerDocument | None = None, context: JudgeContext = CONTEXT, link: Link = LINK, **changes: Any
 ) -> Any:
     hits = LedgerHits(invoices=(now or document(),))
     return judge(JudgeInput(make_invoice(**changes), link, hits, linked_parents()), context)
@@ -239,7 +239,7 @@ def test_what_ended_in_the_crm_is_told_and_not_touched(changes: dict[str, Any], 
         document(status="PAID", amount_credited=Decimal("20.34"), amount_due=Decimal(0)),
     ],
 )
-def test_ended_on_both_sides_needs_nobody(now: LedgerInvoice) -> None:
+def test_ended_on_both_sides_needs_nobody(now: LedgerDocument) -> None:
     assert isinstance(judge_change(now, Status="Canceled"), Unchanged)
 
 

@@ -10,9 +10,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar, Final
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
 from sync_kit.contracts import topics
+from sync_kit.contracts.findings import Finding
+from sync_kit.contracts.parts import CrmField, CrmTax, FieldChange, Part
 from sync_kit.contracts.reasons import Reason
 from sync_kit.contracts.topics import Topic
 from sync_kit.contracts.vocabulary import (
@@ -25,12 +27,6 @@ from sync_kit.contracts.vocabulary import (
     Vendor,
     WantedCause,
 )
-
-
-class Part(BaseModel):
-    """A piece of an event; unknown fields of a newer writer are passed over."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class Event(Part):
@@ -81,6 +77,23 @@ class MappingChanged(Event):
 
     version: int
     fields: Mapping[Module, tuple[str, ...]] = Field(default_factory=dict)
+
+
+# --- zoho.metadata.v1 ---
+
+
+class CrmDescribed(Event):
+    """What a tenant's CRM has, so that a mapping can be checked against it: fields by module (those of a document's
+    lines under `line_fields`) and taxes. Read at every check run and when somebody asks; the newest version wins."""
+
+    type: ClassVar[str] = "zoho.crm-described.v1"
+    topic: ClassVar[Topic] = topics.METADATA
+
+    version: int
+    described_at: AwareDatetime
+    fields: Mapping[Module, tuple[CrmField, ...]] = Field(default_factory=dict)
+    line_fields: Mapping[Module, tuple[CrmField, ...]] = Field(default_factory=dict)
+    taxes: tuple[CrmTax, ...] = ()
 
 
 # --- sync.runs.v1 ---
@@ -238,7 +251,11 @@ class RecordLabel(Part):
 
 
 class RecordOutcome(Part):
-    """What became of one record in this run; a later `settled_seq` replaces an earlier one."""
+    """What became of one record in this run; a later `settled_seq` replaces an earlier one.
+
+    `document` is what it is (would be) in Xero: sales_invoice, bill, purchase_order, quote; None for other records.
+    `status` is the status in Xero that it has (would have). `changes`: a rehearsal's would_update, field by field.
+    """
 
     module: Module
     record_id: str
@@ -247,6 +264,9 @@ class RecordOutcome(Part):
     reasons: tuple[Reason, ...] = ()
     label: RecordLabel = RecordLabel()
     xero_id: str | None = None
+    document: str | None = None
+    status: str | None = None
+    changes: tuple[FieldChange, ...] = ()
     settled_at: AwareDatetime
 
 
@@ -313,11 +333,31 @@ class StageReported(Event):
     failure: Reason | None = None
 
 
+class FindingsReported(Event):
+    """What one stage of a check run found out about the set-up, whole; the highest `progress_seq` wins.
+
+    `facts` are plain answers that the findings rest on and that people read: the names of both sides, currencies,
+    lock dates, limits. Reader: zoho_organisation, zoho_country, zoho_currency, zoho_calls_left, zoho_calls_needed.
+    Writer: xero_organisation, xero_country, xero_currency, xero_demo_company, xero_pays_tax, period_lock_date,
+    end_of_year_lock_date, xero_calls_left, xero_calls_needed.
+    """
+
+    type: ClassVar[str] = "sync.findings-reported.v1"
+    topic: ClassVar[Topic] = topics.RESULTS
+
+    run_id: str
+    stage: Stage
+    progress_seq: int
+    findings: tuple[Finding, ...] = ()
+    facts: Mapping[str, str | int | Decimal | bool | None] = Field(default_factory=dict)
+
+
 EVENT_TYPES: Final[Mapping[str, type[Event]]] = {
     event.type: event
     for event in (
         TenantChanged,
         MappingChanged,
+        CrmDescribed,
         RunRequested,
         RunCancelled,
         RunEnded,
@@ -330,5 +370,6 @@ EVENT_TYPES: Final[Mapping[str, type[Event]]] = {
         ExtractionAnnounced,
         ModuleAccounted,
         StageReported,
+        FindingsReported,
     )
 }

@@ -16,18 +16,45 @@ class Module(StrEnum):
 
     ACCOUNTS = "accounts"
     CONTACTS = "contacts"
+    VENDORS = "vendors"
     PRODUCTS = "products"
     INVOICES = "invoices"
+    PURCHASE_ORDERS = "purchase_orders"
+    QUOTES = "quotes"
+    SALES_ORDERS = "sales_orders"
 
 
-MODULE_ORDER: Final = (Module.ACCOUNTS, Module.CONTACTS, Module.PRODUCTS, Module.INVOICES)
-"""Parents before the documents that refer to them."""
+MODULE_ORDER: Final = tuple(Module)
+"""Parents before the documents that refer to them: the order in which the modules stand above."""
+
+DOCUMENT_MODULES: Final = (Module.INVOICES, Module.PURCHASE_ORDERS, Module.QUOTES, Module.SALES_ORDERS)
+"""Modules whose records have lines and money. A run's window limits these alone."""
+
+DEFAULT_MODULES: Final = MODULE_ORDER[:6]
+"""What goes unless a tenant says otherwise: quotes and sales orders are off."""
+
+
+class Direction(StrEnum):
+    """Which way a module goes."""
+
+    OFF = "off"
+    TO_XERO = "to_xero"
 
 
 class RunMode(StrEnum):
-    """What a run may do. Plan and check join when they are built."""
+    """What a run may do.
+
+    Plan: everything but the writing, on a copy that is thrown away; nothing of the tenant's moves. Check: a plan whose
+    stages also report findings on the set-up (readiness).
+    """
 
     APPLY = "apply"
+    PLAN = "plan"
+    CHECK = "check"
+
+
+REHEARSALS: Final = frozenset({RunMode.PLAN, RunMode.CHECK})
+"""Modes that move nothing: no checkpoint, no digest, nothing staged, nothing written to a vendor."""
 
 
 class Sending(StrEnum):
@@ -45,7 +72,7 @@ class Stage(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What became of one record in one run."""
+    """What became of one record in one run; the last three are a rehearsal's."""
 
     CREATED = "created"
     UPDATED = "updated"
@@ -55,6 +82,9 @@ class Outcome(StrEnum):
     SKIPPED = "skipped"
     BLOCKED = "blocked"
     FAILED = "failed"
+    WOULD_CREATE = "would_create"
+    WOULD_UPDATE = "would_update"
+    WOULD_LINK = "would_link"
 
 
 HELD: Final = frozenset({Outcome.LOCKED, Outcome.BLOCKED, Outcome.FAILED})

@@ -113,7 +113,7 @@ def _match(given: JudgeInput, mapped: MappedInvoice, context: JudgeContext) -> F
     if number is None:
         return None
     key = number_key(number, context.digest_key)
-    hits = [hit for hit in given.hits.invoices if hit.number_key == key]
+    hits = [hit for hit in given.hits.documents if hit.number_key == key]
     total = mapped.label.total if mapped.label.total is not None else mapped.expected_total
     facts = InvoiceFacts(
         contact_id=mapped.element.get("Contact", {}).get("ContactID"),

@@ -22,7 +22,7 @@ from xero_writer.domain.mapped import MappedInvoice
 from xero_writer.domain.mapping_model import SENT_CHOICES, StatusChoice
 from xero_writer.domain.reason_order import order_reasons, outcome_of
 from xero_writer.domain.reference import Reference
-from xero_writer.domain.rows import JudgeContext, JudgeInput, LedgerInvoice, Link
+from xero_writer.domain.rows import JudgeContext, JudgeInput, LedgerDocument, Link
 from xero_writer.domain.text import describe_record
 from xero_writer.domain.verdicts import Action, Held, Need, Needs, Ready, Skipped, Unchanged, Verdict, WaitsFor
 
@@ -102,7 +102,7 @@ def _list_obstacles(
     reference: Reference,
     link: Link,
     mapped: MappedInvoice,
-    document: LedgerInvoice | None,
+    document: LedgerDocument | None,
     present: tuple[str, ...],
     digests: Mapping[str, str],
 ) -> list[Reason]:
@@ -128,7 +128,7 @@ def _list_obstacles(
 
 
 def _list_conflicts(
-    facts: LinkFacts, document: LedgerInvoice | None, present: tuple[str, ...], digests: Mapping[str, str]
+    facts: LinkFacts, document: LedgerDocument | None, present: tuple[str, ...], digests: Mapping[str, str]
 ) -> list[str]:
     """Fields that the CRM and a person in Xero both changed, to different values."""
     if document is None or document.field_digests is None or not facts.xero_field_digests:
@@ -145,7 +145,7 @@ def _check_new_number(given: JudgeInput, context: JudgeContext, link: Link, mapp
         facts = {"record": mapped.text, "number": number, "count": len(given.siblings) + 1}
         reasons.append(Reason(code="number_twice_in_crm", facts=facts))
     key = number_key(number, context.digest_key)
-    if any(hit.number_key == key and hit.xero_id != link.xero_id for hit in given.hits.invoices):
+    if any(hit.number_key == key and hit.xero_id != link.xero_id for hit in given.hits.documents):
         facts = {"record": mapped.text, "number": number, "difference": "its id: it is another invoice"}
         reasons.append(Reason(code="number_taken_in_xero", facts=facts))
     return reasons
@@ -156,7 +156,7 @@ def _build_update(
     context: JudgeContext,
     link: Link,
     mapped: MappedInvoice,
-    document: LedgerInvoice | None,
+    document: LedgerDocument | None,
     present: tuple[str, ...],
     new_status: str | None,
     facts: LinkFacts,
@@ -193,7 +193,9 @@ def _build_update(
     )
 
 
-def _join_lines(link: Link, mapped: MappedInvoice, document: LedgerInvoice | None) -> tuple[list[dict[str, Any]], bool]:
+def _join_lines(
+    link: Link, mapped: MappedInvoice, document: LedgerDocument | None
+) -> tuple[list[dict[str, Any]], bool]:
     """Our lines with Xero's ids, accounts and taxes; False when Xero's taxes are not the ones we would choose."""
     known = {line.key: line for line in link.facts.lines if line.line_item_id is not None}
     current = {line.line_item_id: line for line in (document.lines or ()) if document is not None} if document else {}
@@ -231,15 +233,15 @@ def _choose_status(*, record_status: str | None, link: Link, choice: StatusChoic
     return choice.value if now in OPEN_STATUSES and choice.value != now else None
 
 
-def _find_document(given: JudgeInput, link: Link) -> LedgerInvoice | None:
-    return next((hit for hit in given.hits.invoices if hit.xero_id == link.xero_id), None)
+def _find_document(given: JudgeInput, link: Link) -> LedgerDocument | None:
+    return next((hit for hit in given.hits.documents if hit.xero_id == link.xero_id), None)
 
 
-def _status(document: LedgerInvoice | None, link: Link) -> str:
+def _status(document: LedgerDocument | None, link: Link) -> str:
     return document.status if document is not None else link.status or "DRAFT"
 
 
-def _amounts(document: LedgerInvoice | None) -> tuple[Decimal, Decimal]:
+def _amounts(document: LedgerDocument | None) -> tuple[Decimal, Decimal]:
     return (document.amount_paid, document.amount_credited) if document is not None else (Decimal(0), Decimal(0))
 
 

@@ -12,7 +12,7 @@ from xero_writer.domain.field_digests import digest_fields, pick_invoice_fields
 from xero_writer.domain.keys import code_key, email_key, name_key, number_key, town_key
 from xero_writer.domain.link_facts import LinkedLine
 from xero_writer.domain.reference import find_sales_terms
-from xero_writer.domain.rows import LedgerContact, LedgerInvoice, LedgerItem
+from xero_writer.domain.rows import LedgerContact, LedgerDocument, LedgerItem
 from xero_writer.domain.xero_dates import find_xero_date, find_xero_time
 
 
@@ -54,12 +54,12 @@ def read_item(row: Mapping[str, Any], key: bytes) -> LedgerItem:
     )
 
 
-def read_invoice(row: Mapping[str, Any], key: bytes) -> LedgerInvoice:
+def read_invoice(row: Mapping[str, Any], key: bytes) -> LedgerDocument:
     """One of Xero's sales invoices; with its lines where the answer carried them (paged and single reads do)."""
     contact = row.get("Contact")
     lines = row.get("LineItems")
     with_lines = isinstance(lines, list) and bool(lines)
-    return LedgerInvoice(
+    return LedgerDocument(
         xero_id=_text(row, "InvoiceID"),
         number_key=number_key(_find_text(row, "InvoiceNumber") or "", key),
         status=_text(row, "Status"),

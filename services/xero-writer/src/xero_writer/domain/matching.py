@@ -12,7 +12,7 @@ from decimal import Decimal
 from sync_kit.contracts.reasons import Reason
 from xero_writer.domain.locks import ENDED_STATUSES
 from xero_writer.domain.reason_order import order_reasons
-from xero_writer.domain.rows import LedgerContact, LedgerInvoice, LedgerItem, Sibling
+from xero_writer.domain.rows import LedgerContact, LedgerDocument, LedgerItem, Sibling
 from xero_writer.domain.verdicts import ParentRef
 
 
@@ -158,7 +158,7 @@ class InvoiceFacts:
 
 
 def match_invoice(
-    number: str, facts: InvoiceFacts, hits: Sequence[LedgerInvoice], me: ParentRef, text: str
+    number: str, facts: InvoiceFacts, hits: Sequence[LedgerDocument], me: ParentRef, text: str
 ) -> FoundInvoice | NotThere | Undecided:
     """By number, and only when contact, currency, date and total agree and it neither ended nor belongs to another."""
     if not hits:

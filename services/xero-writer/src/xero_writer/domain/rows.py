@@ -9,6 +9,7 @@ from typing import Any
 
 from sync_kit.contracts.reasons import Reason
 from sync_kit.contracts.vocabulary import Module, Sending
+from xero_writer.domain.document_kinds import XeroKind
 from xero_writer.domain.link_facts import LinkedLine, LinkFacts
 from xero_writer.domain.mapping_model import TenantMapping
 from xero_writer.domain.reference import Reference
@@ -96,12 +97,13 @@ class LedgerItem:
 
 
 @dataclass(frozen=True)
-class LedgerInvoice:
-    """A sales invoice that Xero has. `field_digests` and `lines` are there when it was read with its lines."""
+class LedgerDocument:
+    """A document that Xero has. `field_digests` and `lines` are there when it was read with its lines."""
 
     xero_id: str
     number_key: str
     status: str
+    kind: XeroKind = XeroKind.SALES_INVOICE
     contact_id: str | None = None
     currency: str | None = None
     dated: date | None = None
@@ -110,6 +112,8 @@ class LedgerInvoice:
     amount_paid: Decimal = Decimal(0)
     amount_credited: Decimal = Decimal(0)
     updated_at: datetime | None = None
+    url_key: str | None = None
+    """Digest of the link that it carries (`keys.url_key`): ours names the CRM record."""
     field_digests: Mapping[str, str] | None = None
     lines: tuple[LinkedLine, ...] | None = None
     """In Xero's order; `key` is the LineItemID."""
@@ -122,7 +126,8 @@ class LedgerHits:
 
     contacts: tuple[LedgerContact, ...] = ()
     items: tuple[LedgerItem, ...] = ()
-    invoices: tuple[LedgerInvoice, ...] = ()
+    documents: tuple[LedgerDocument, ...] = ()
+    """By number, by contact and total (what somebody may have typed in), and the linked one."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +139,27 @@ class Sibling:
     xero_id: str | None = None
     code: str | None = None
     name_key: str | None = None
+
+
+class DecisionKind(StrEnum):
+    """What a person may decide about a held record."""
+
+    LINK = "link"
+    """It is this Xero record."""
+    CREATE_NEW = "create_new"
+    """It is none of them: make a new one (under a name with a suffix, where the name is taken)."""
+    KEEP_CRM = "keep_crm"
+    """Both changed it: the CRM's version goes."""
+    KEEP_XERO = "keep_xero"
+    """Both changed it: Xero's version stays, until the CRM changes again."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A person's decision about one record; it counts once, for the version of the record that it was made about."""
+
+    kind: DecisionKind
+    xero_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -163,6 +189,7 @@ class JudgeInput:
     """How many other CRM records carry the same main e-mail address."""
     needed: bool = False
     """A document that goes refers to it."""
+    decision: Decision | None = None
 
 
 @dataclass(frozen=True)

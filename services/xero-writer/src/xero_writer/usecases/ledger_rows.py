@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from xero_writer.domain.link_facts import LinkedLine
-from xero_writer.domain.rows import LedgerContact, LedgerInvoice, LedgerItem
+from xero_writer.domain.rows import LedgerContact, LedgerDocument, LedgerItem
 
 _CONTACT = ("xero_id", "status", "name_key", "number_key", "email_key", "town_key", "terms_day", "terms_type")
 _ITEM = ("xero_id", "code", "code_key", "name_key", "tracked", "account_code", "tax_type")
@@ -36,11 +36,11 @@ def to_ledger_item(row: RowMapping) -> LedgerItem:
     return LedgerItem(**{name: row[name] for name in _ITEM})
 
 
-def to_ledger_invoice(row: RowMapping) -> LedgerInvoice:
+def to_ledger_invoice(row: RowMapping) -> LedgerDocument:
     """An invoice from the store, with what its lines told if it was read with them."""
     details: Mapping[str, Any] = row["details"] or {}
     lines = details.get("lines")
-    return LedgerInvoice(
+    return LedgerDocument(
         **{name: row[name] for name in _INVOICE},
         field_digests=details.get("field_digests"),
         lines=None if lines is None else tuple(LinkedLine(**line) for line in lines),
@@ -57,7 +57,7 @@ def from_ledger_item(item: LedgerItem) -> dict[str, Any]:
     return {name: getattr(item, name) for name in _ITEM}
 
 
-def from_ledger_invoice(invoice: LedgerInvoice, *, seen_run: str | None) -> dict[str, Any]:
+def from_ledger_invoice(invoice: LedgerDocument, *, seen_run: str | None) -> dict[str, Any]:
     """The store's columns of an invoice that Xero has just shown."""
     details = None
     if invoice.field_digests is not None:

@@ -83,7 +83,7 @@ class LedgerItem(Table, table=True):
     tax_type: str | None = None
 
 
-class LedgerInvoice(Table, table=True):
+class LedgerDocument(Table, table=True):
     """A sales invoice of the ledger by its digested number."""
 
     __tablename__ = "ledger_invoices"
