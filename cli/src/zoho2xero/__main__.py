@@ -16,6 +16,11 @@ from zoho2xero.sync_commands import app as sync_app
 DEFAULT_HOME = Path(".data")
 DEFAULT_PORT = 8700
 
+PUBLIC_URL = typer.Option(
+    envvar="ZOHO2XERO_PUBLIC_URL",
+    help="Under which address browsers and partners reach the system; what vendors redirect to begins with it.",
+)
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -29,6 +34,7 @@ app.add_typer(sync_app, name="sync")
 def standalone(
     port: Annotated[int, typer.Option(help="Loopback port of the API.")] = DEFAULT_PORT,
     home: Annotated[Path, typer.Option(help="Folder for stores and secrets.")] = DEFAULT_HOME,
+    public_url: Annotated[str | None, PUBLIC_URL] = None,
 ) -> None:
     """All four services in one process, on SQLite and a local event log, until stopped.
 
@@ -37,7 +43,9 @@ def standalone(
     # Loading four services takes seconds, which the other commands must not pay.
     from zoho2xero.standalone import StandaloneOptions, run_standalone  # noqa: PLC0415
 
-    raise typer.Exit(asyncio.run(run_standalone(StandaloneOptions(port=port, home=home), Console())))
+    raise typer.Exit(
+        asyncio.run(run_standalone(StandaloneOptions(port=port, home=home, public_url=public_url), Console()))
+    )
 
 
 @app.command()
@@ -54,6 +62,22 @@ def demo(
     except (DidNotStartError, ConsentError, ApiError) as error:
         console.print(f"The demo could not go on: {error}", style="bold red", markup=False)
         raise typer.Exit(1) from error
+
+
+@app.command()
+def doctor(
+    public_url: Annotated[str, PUBLIC_URL] = f"http://127.0.0.1:{DEFAULT_PORT}",
+    data_centre: Annotated[
+        list[str] | None, typer.Option(help="Zoho data centre to ask (us, eu, in ...); may be given several times.")
+    ] = None,
+) -> None:
+    """Check the set-up for real vendor accounts: registration, redirect addresses, scopes, reachability.
+
+    Exit code 1 when something must be mended.
+    """
+    from zoho2xero.doctor.command import run_doctor  # noqa: PLC0415 - it loads auth, which takes a second
+
+    raise typer.Exit(asyncio.run(run_doctor(Console(), public_url=public_url, data_centres=data_centre or ())))
 
 
 def main() -> None:

@@ -40,10 +40,11 @@ SANDBOX_DATA_CENTRES = ("us", "eu", "uk", "in", "au")
 
 @dataclass(frozen=True)
 class StandaloneOptions:
-    """Where to listen on loopback, and where stores and secrets live."""
+    """Where to listen on loopback, where stores and secrets live, and the address that others know (None: loopback)."""
 
     port: int
     home: Path
+    public_url: str | None = None
 
 
 VendorSettings = Mapping[str, Any]
@@ -77,14 +78,16 @@ async def build_services(
     bus: Bus,
     clock: Clock,
     transport: HttpTransport | None = None,
+    auth_url: str | None = None,
 ) -> dict[str, ServiceRuntime]:
-    """All four services by name, their stores brought up to date."""
+    """All four services by name, their stores brought up to date. `auth_url` is how they reach auth among themselves;
+    None: the public address."""
 
     def shared(name: str) -> dict[str, Any]:
         return {
             "database_url": f"sqlite:///{home.resolve()}/{name}.db",
             "bus_url": f"local://{home.resolve()}/events.db",
-            "auth_url": public_url,
+            "auth_url": auth_url or public_url,
             "public_url": public_url,
             "service_key": SecretStr(secrets.service_key),
         }
@@ -117,7 +120,15 @@ async def run_standalone(options: StandaloneOptions, console: Console) -> int:
     with find_vendors(options.port + 1, console) as vendors, stop_on_signals(stop):
         bus = open_bus(f"local://{options.home.resolve()}/events.db", clock)
         try:
-            services = await build_services(options.home, secrets, vendors, public_url=url, bus=bus, clock=clock)
+            services = await build_services(
+                options.home,
+                secrets,
+                vendors,
+                public_url=options.public_url or url,
+                auth_url=url,
+                bus=bus,
+                clock=clock,
+            )
             console.print(f"zoho2xero listens at {url}. Stores and secrets are in {options.home}.", markup=False)
             await serve([join(services, options.port)], clock=clock, stop=stop)
         finally:

@@ -13,7 +13,11 @@ VAULT_KEY_BYTES = 32
 ZOHO_SCOPES = (
     "ZohoCRM.modules.accounts.READ",
     "ZohoCRM.modules.contacts.READ",
+    "ZohoCRM.modules.vendors.READ",
     "ZohoCRM.modules.products.READ",
+    "ZohoCRM.modules.quotes.READ",
+    "ZohoCRM.modules.salesorders.READ",
+    "ZohoCRM.modules.purchaseorders.READ",
     "ZohoCRM.modules.invoices.READ",
     "ZohoCRM.settings.modules.READ",
     "ZohoCRM.settings.fields.READ",
