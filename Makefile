@@ -11,7 +11,7 @@ ARGS   ?=
 COVER  ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint fmt
+.PHONY: help setup demo test bench lint fmt
 
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ demo: $(STAMP) ## A whole first sync on this machine: sandbox, four services, no
 
 test: $(STAMP) ## Run the tests (COVER=1 adds branch coverage, at least 90 %)
 	@$(BIN)/python -m pytest -n 3 --dist worksteal $(if $(COVER),--cov --cov-report=term) $(ARGS)
+
+bench: $(STAMP) ## Measure calls, overhead and memory (REPORT=FILE.json keeps the figures); takes minutes
+	@$(BIN)/python -m tests.bench $(if $(REPORT),--report "$(REPORT)")
 
 lint: $(STAMP) ## Style, types, dependency rules, sizes
 	@$(BIN)/ruff check .

@@ -8,6 +8,7 @@ from sync_kit.clock import Clock
 from sync_kit.http import HttpClient
 from zoho2xero.client import ApiClient, ApiError, Credentials, call_json
 from zoho2xero.demo.browser import walk_consent
+from zoho2xero.watching import watch_run
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,12 @@ class Prepared:
     xero_tenant_id: str
 
 
+class NotReadyError(Exception):
+    """The check found what stops a first sync; the message holds every finding."""
+
+
 async def prepare(http: HttpClient, url: str, operator_token: str, company: Company, *, clock: Clock) -> Prepared:
-    """Partner, tenant, both connections, mapping, start date and go-ahead."""
+    """Partner, tenant, both connections, mapping, start date and go-ahead; `check_readiness` is what is left."""
     partner = await call_json(
         http, "POST", f"{url}/v1/partners", {"name": "Demo partner"}, {"authorization": f"Bearer {operator_token}"}
     )
@@ -55,6 +60,18 @@ async def prepare(http: HttpClient, url: str, operator_token: str, company: Comp
         },
     )
     return Prepared(api, credentials, tenant_id, xero["external_id"])
+
+
+async def check_readiness(prepared: Prepared, *, clock: Clock) -> dict[str, Any]:
+    """A check of the whole set-up; its report. Raises NotReadyError unless it is green."""
+    tenant_id = prepared.tenant_id
+    run = await prepared.api.post("/v1/readiness", {"tenant_id": tenant_id})
+    await watch_run(prepared.api, run["run_id"], clock=clock, tell=lambda _: None)
+    report = await prepared.api.get("/v1/readiness", tenant_id=tenant_id)
+    if not report["green"]:
+        found = "; ".join(finding["sentence"] for finding in report["findings"])
+        raise NotReadyError(f"the check is not green: {found or report['state']}")
+    return report
 
 
 async def _connect(http: HttpClient, api: ApiClient, wanted: Mapping[str, Any]) -> dict[str, Any]:

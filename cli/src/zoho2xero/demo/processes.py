@@ -38,15 +38,18 @@ async def running(
     environment: Mapping[str, str],
     http: HttpClient,
     clock: Clock,
-) -> AsyncIterator[None]:
-    """The process is up and answers at `health_url` while the context is open. Raises DidNotStartError."""
+) -> AsyncIterator[int]:
+    """The process id; the process is up and answers at `health_url` while the context is open.
+
+    Raises DidNotStartError.
+    """
     with log_file.open("ab") as log:
         process = subprocess.Popen(  # noqa: S603, ASYNC220 - our own modules with our own arguments
             [sys.executable, "-m", *arguments], stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=dict(environment)
         )
     try:
         await _wait_until_healthy(name, process, health_url, log_file, http, clock)
-        yield
+        yield process.pid
     finally:
         process.terminate()
         try:

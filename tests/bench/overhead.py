@@ -1,0 +1,143 @@
+"""Section `overhead`: the four services against a bare replay of the vendor requests that they sent.
+
+The sandbox runs in a process of its own, on both sides of the comparison, and outside the figures of processor time.
+Each pair is a whole first sync of a fresh tenant and a replay of exactly its requests against a sandbox in the same
+state; runs alternate, and the median of the ratios is what counts.
+"""
+
+import asyncio
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from tests.bench.business import Size, fill_crm
+from tests.bench.house import RunningSandbox, make_vendors, open_house, open_sandbox
+from tests.bench.machine import read_cpu_seconds
+from tests.bench.recording import Stage, record_stages
+
+from sync_kit.clock import SystemClock
+from sync_kit.contracts import codec
+from sync_kit.http import HttpRequest
+
+PAIRS: Final = 5
+SIZE: Final = Size(invoices=2_000, accounts=400, products=100)
+LATENCY_MS: Final = 100
+REDIRECT: Final = "http://127.0.0.1/bench"
+ZOHO_SCOPES: Final = (
+    "ZohoCRM.modules.READ,ZohoCRM.settings.READ,ZohoCRM.org.READ,ZohoCRM.coql.READ,ZohoCRM.composite_requests.CUSTOM"
+)
+XERO_SCOPES: Final = "offline_access accounting.contacts accounting.invoices accounting.settings"
+
+Json = dict[str, Any]
+
+
+async def measure_overhead(size: Size = SIZE, pairs: int = PAIRS) -> Json:
+    """`wall_ratio` at 100 ms a vendor call, `cpu_ratio` at none; with all figures that they rest on."""
+    slow = [await _measure_pair(size, LATENCY_MS) for _ in range(pairs)]
+    fast = [await _measure_pair(size, 0) for _ in range(pairs)]
+    return {
+        "wall_ratio": _median(pair["ours"]["wall"] / pair["replay"]["wall"] for pair in slow),
+        "cpu_ratio": _median(pair["ours"]["cpu"] / pair["replay"]["cpu"] for pair in fast),
+        "invoices": size.invoices,
+        "at_100_ms": slow,
+        "at_once": fast,
+    }
+
+
+async def _measure_pair(size: Size, latency_ms: int) -> Json:
+    async with open_house() as house:
+        await house.make_vendors()
+        await fill_crm(house.control, house.zoho_org_id, size)
+        await house.connect(sending="all")
+        await house.check()
+        calls = await house.control.call("GET", "/calls?kind=api")
+        since = max((call["seq"] for call in calls["calls"]), default=0)
+        await house.set_switches(latency_ms=latency_ms)
+        cpu = read_cpu_seconds(house.pid)
+        run = await house.sync()
+        cpu = read_cpu_seconds(house.pid) - cpu
+        await house.set_switches(latency_ms=0)
+        stages = await record_stages(house.control, since)
+        contacts = await house.control.call("GET", f"/xero/{house.xero_tenant_id}/Contacts")
+        ids = {row["ContactNumber"]: row["ContactID"] for row in contacts["Contacts"] if row.get("ContactNumber")}
+    replay = await _replay(size, latency_ms, stages, ids)
+    ours = {"wall": float(run["seconds"]), "cpu": cpu}
+    return {"ours": _round(ours), "replay": _round(replay), "requests": replay["requests"]}
+
+
+async def _replay(size: Size, latency_ms: int, stages: list[Stage], contacts: Mapping[str, str]) -> Json:
+    with tempfile.TemporaryDirectory(prefix="zoho2xero-bench-") as folder:
+        async with open_sandbox(Path(folder), SystemClock(), {}) as sandbox:
+            zoho_org_id, xero_tenant_id = await make_vendors(sandbox.control)
+            await fill_crm(sandbox.control, zoho_org_id, size)
+            plan = {
+                "url": sandbox.url,
+                "tokens": {"zoho": await _get_zoho_token(sandbox), "xero": await _get_xero_token(sandbox)},
+                "xero_tenant_id": xero_tenant_id,
+                "contacts": contacts,
+                "stages": [stage.to_json() for stage in stages],
+            }
+            file = Path(folder) / "plan.json"
+            file.write_bytes(codec.dumps(plan))
+            await sandbox.control.call("PUT", "/switches", {"latency_ms": latency_ms})
+            done = await asyncio.to_thread(
+                subprocess.run,
+                [sys.executable, "-m", "tests.bench.replay", str(file)],
+                check=True,
+                capture_output=True,
+                text=True,
+            )
+    answer: Json = json.loads(done.stdout)
+    return answer
+
+
+async def _get_zoho_token(sandbox: RunningSandbox) -> str:
+    base = f"{sandbox.url}/zoho/eu/oauth/v2"
+    asked = {"client_id": "zoho-sandbox-client", "scope": ZOHO_SCOPES, "access_type": "offline"}
+    code = await _consent(sandbox, f"{base}/auth", asked)
+    return await _exchange(sandbox, f"{base}/token", code, "zoho-sandbox-client", "zoho-sandbox-secret")
+
+
+async def _get_xero_token(sandbox: RunningSandbox) -> str:
+    asked = {"client_id": "xero-sandbox-client", "scope": XERO_SCOPES}
+    code = await _consent(sandbox, f"{sandbox.url}/xero/identity/connect/authorize", asked)
+    url = f"{sandbox.url}/xero/connect/token"
+    return await _exchange(sandbox, url, code, "xero-sandbox-client", "xero-sandbox-secret")
+
+
+async def _consent(sandbox: RunningSandbox, url: str, asked: Mapping[str, str]) -> str:
+    query = urlencode({**asked, "response_type": "code", "redirect_uri": REDIRECT, "state": "bench"})
+    response = await sandbox.http.send(HttpRequest("GET", f"{url}?{query}"), timeout_seconds=30)
+    return parse_qs(urlsplit(response.headers["location"]).query)["code"][0]
+
+
+async def _exchange(sandbox: RunningSandbox, url: str, code: str, client_id: str, secret: str) -> str:
+    form = urlencode(
+        {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": REDIRECT,
+            "client_id": client_id,
+            "client_secret": secret,
+        }
+    )
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    response = await sandbox.http.send(
+        HttpRequest("POST", url, headers=headers, body=form.encode()), timeout_seconds=30
+    )
+    token: str = codec.loads(response.body)["access_token"]
+    return token
+
+
+def _median(ratios: Any) -> float:
+    return round(statistics.median(ratios), 2)
+
+
+def _round(figures: Mapping[str, float]) -> Json:
+    return {name: round(figures[name], 2) for name in ("wall", "cpu")}
