@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Final
 
 from sync_kit.contracts import events
+from sync_kit.contracts.findings import Finding
+from sync_kit.contracts.parts import CrmField, CrmTax, FieldChange
 from sync_kit.contracts.reasons import Reason
 from sync_kit.contracts.vocabulary import (
     MODULE_ORDER,
@@ -54,6 +56,7 @@ SAMPLES: Final[tuple[events.Event, ...]] = (
         since=AT,
         settings=events.RunSettings(books_start_date=date(2026, 1, 1), sending=Sending.ALL),
         retry_of="r0",
+        retry_code="status_unmapped",
         requested_at=AT,
     ),
     events.RunCancelled(**_RUN, run_seq=4),
@@ -76,6 +79,9 @@ SAMPLES: Final[tuple[events.Event, ...]] = (
                     number="INV-1", name="Caf\u00e9", dated=date(2026, 1, 4), total=Decimal("120.00"), currency="EUR"
                 ),
                 xero_id="b1b2",
+                document="sales_invoice",
+                status="DRAFT",
+                changes=(FieldChange(field="DueDate", before="2026-01-31", after="2026-02-28"),),
                 settled_at=AT,
             ),
         ),
@@ -92,5 +98,24 @@ SAMPLES: Final[tuple[events.Event, ...]] = (
         waiting_until=AT,
         waiting_for=REASON,
         failure=REASON,
+    ),
+    events.FindingsReported(
+        **_RUN,
+        stage=Stage.WRITER,
+        progress_seq=2,
+        findings=(Finding(code="demo_company", facts={"organisation": "Demo Company (UK)"}),),
+        facts={"xero_currency": "GBP", "xero_demo_company": True, "xero_calls_left": 4990, "xero_country": None},
+    ),
+    events.CrmDescribed(
+        tenant_id="t1",
+        version=3,
+        described_at=AT,
+        fields={
+            Module.INVOICES: (
+                CrmField(api_name="Status", label="Status", data_type="picklist", custom=False, values=("Created",)),
+            )
+        },
+        line_fields={Module.INVOICES: (CrmField(api_name="Quantity", label="Quantity", data_type="double"),)},
+        taxes=(CrmTax(name="VAT 20%", percent=Decimal("20")),),
     ),
 )

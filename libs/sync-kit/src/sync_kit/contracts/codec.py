@@ -1,46 +1,58 @@
-"""JSON with exact decimals: money is never a float, on the wire or at rest."""
+"""JSON with exact decimals: money is never a float, on the wire or at rest.
+
+Two libraries, since JSON is the largest single cost of a sync: msgspec reads and rapidjson writes exact decimals two to
+three times as fast as the one library that does both.
+"""
 
 import hashlib
+import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
-import simplejson
+import msgspec
+import rapidjson
 from pydantic import BaseModel
 
+_reader: Final = msgspec.json.Decoder(float_hook=Decimal)
 
-def _encode(value: object) -> object:
+
+def _encode(value: object) -> Any:
     if isinstance(value, BaseModel):
         return value.model_dump()
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, datetime | date):
         return value.isoformat()
+    if isinstance(value, tuple):
+        return list(value)
     if isinstance(value, set | frozenset):
         return sorted(value)
+    if isinstance(value, Mapping):
+        return {str(key): item for key, item in value.items()}
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
 def dumps(value: object) -> bytes:
     """Compact JSON; a Decimal becomes a number with exactly its digits. Raises ValueError for NaN or infinity."""
-    text: str = simplejson.dumps(
-        value, use_decimal=True, allow_nan=False, default=_encode, separators=(",", ":"), ensure_ascii=False
-    )
-    return text.encode()
+    return _write(value, sort_keys=False)
 
 
 def dumps_canonical(value: object) -> bytes:
     """JSON with sorted keys and one spelling per number, so that equal content has equal bytes: 1, 1.0 and 1.00 are
     one number, and no digit of a longer one is lost. A text never equals a number."""
-    text: str = simplejson.dumps(
-        _canonical(value),
-        use_decimal=True,
-        allow_nan=False,
+    return _write(_canonical(value), sort_keys=True)
+
+
+def _write(value: object, *, sort_keys: bool) -> bytes:
+    text: str = rapidjson.dumps(
+        value,
+        number_mode=rapidjson.NM_DECIMAL,
+        iterable_mode=rapidjson.IM_ONLY_LISTS,
         default=_encode,
-        separators=(",", ":"),
-        sort_keys=True,
+        sort_keys=sort_keys,
         ensure_ascii=False,
     )
     return text.encode()
@@ -80,8 +92,11 @@ def loads(data: bytes | str) -> Any:
     no store and no wire takes it.
     """
     try:
-        value = simplejson.loads(data, use_decimal=True, parse_constant=_refuse_constant)
-        return _mend_text(value) if _may_hold_surrogates(data) else value
+        if _may_hold_surrogates(data):  # the fast reader takes no half of a pair
+            return _mend_text(json.loads(data, parse_float=Decimal, parse_constant=_refuse_constant))
+        return _reader.decode(data)
+    except msgspec.DecodeError as error:
+        raise ValueError(f"not JSON: {error}") from error
     except (RecursionError, ArithmeticError) as error:
         raise ValueError("nested too deep, or a number beyond all bounds") from error
 

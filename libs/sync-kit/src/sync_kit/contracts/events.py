@@ -110,6 +110,7 @@ class RunRequested(Event):
     """A run begins. `run_seq` grows per tenant; a stage that has seen a later run's end ignores an earlier one.
 
     `retry_of` names the run whose held records are judged again although nothing changed; such a run reads nothing.
+    With `retry_code` only those that are held for that reason, or wait for a record that is.
     """
 
     type: ClassVar[str] = "sync.run-requested.v1"
@@ -123,6 +124,7 @@ class RunRequested(Event):
     """Read documents modified since then instead of since the checkpoint."""
     settings: RunSettings
     retry_of: str | None = None
+    retry_code: str | None = None
     requested_at: AwareDatetime
 
 

@@ -24,7 +24,7 @@ SALES, ACCOUNTS, ADMIN, NOBODY = WhoActs.SALES, WhoActs.ACCOUNTS, WhoActs.ADMIN,
 
 # fmt: off
 NOT_MEANT_TO_GO: Final = (
-    _entry("not_ticked", SKIPPED, '"{field}" is not ticked on {record}.', SALES, "Tick it if it belongs in the books.", By.CRM_CHANGE, By.MAPPING),
+    _entry("not_ticked", SKIPPED, 'The box "{field}" is not ticked on {record}.', SALES, "Tick it if it belongs in the books.", By.CRM_CHANGE, By.MAPPING),
     _entry("status_waits", SKIPPED, 'The status "{status}" is set to wait; {record} goes when its status changes to one that is sent.', NOBODY, "Nothing.", By.CRM_CHANGE, By.MAPPING),
     _entry("before_start_date", SKIPPED, "{record} is dated {date}, before your start date {start}; older documents stay as they are in Xero.", NOBODY, "Nothing; accounts may move the start date.", By.CRM_CHANGE, By.SETTINGS),
     _entry("canceled_before_sync", SKIPPED, "{record} was canceled before it ever reached Xero, so nothing was written.", NOBODY, "Nothing; if it stands for goods returned, accounts enter a credit note.", By.CRM_CHANGE),
@@ -63,12 +63,12 @@ SETUP_AND_MAPPING: Final = (
     _entry("tax_percent_differs", BLOCKED, 'The CRM charges {crm}% as "{tax}", the mapped Xero rate {rate} is {xero}%.', ACCOUNTS, "Map the right rate, or correct the CRM tax.", By.MAPPING, By.XERO_REFERENCE, By.CRM_CHANGE),
     _entry("tax_not_allowed_here", BLOCKED, 'Xero rate "{rate}" cannot be used for {side}: {problem}.', ACCOUNTS, "Map another rate.", By.MAPPING, By.XERO_REFERENCE),
     _entry("tax_not_registered", BLOCKED, "{record} charges {amount} tax, but Xero says that your organisation is not registered for it.", ACCOUNTS, "Correct the taxes in the CRM, or the tax settings in Xero.", By.CRM_CHANGE, By.XERO_REFERENCE),
-    _entry("tax_basis_unclear", BLOCKED, "The amounts of {record} fit neither \"tax on top\" ({exclusive}) nor \"tax included\" ({inclusive}); the CRM says {crm}.", ACCOUNTS, "Say which it is in the mapping, or in the CRM field chosen for it.", By.CRM_CHANGE, By.MAPPING),
+    _entry("tax_basis_unclear", BLOCKED, "The amounts of {record} were taken as {basis}, which does not fit: with tax on top they make {exclusive}, with tax included {inclusive}; the CRM says {crm}.", ACCOUNTS, "Say which it is in the mapping, or in the CRM field chosen for it.", By.CRM_CHANGE, By.MAPPING),
     _entry("item_unknown", BLOCKED, "Xero does not have the item {code} that {record} names.", ACCOUNTS, "Restore the item in Xero, or give the product another code in the CRM.", By.TIME, By.CRM_CHANGE),
     _entry("stock_short", BLOCKED, "Item {code} is tracked stock in Xero, and there is too little on hand for {record}.", ACCOUNTS, "Receive the stock in Xero, or let invoices go as drafts.", By.TIME, By.CRM_CHANGE, By.MAPPING),
     _entry("currency_not_enabled", BLOCKED, "{record} is in {currency}, which your Xero does not have switched on.", ACCOUNTS, "Add the currency in Xero (it needs a plan with multi-currency).", By.XERO_REFERENCE, By.CRM_CHANGE),
-    _entry("rate_doubtful", BLOCKED, "The CRM rate {rate} of {record} for {currency} is {factor} times the rate that Xero last used; it may be old or upside down.", ACCOUNTS, "Correct it in the CRM, or let Xero's day rate apply (mapping: currency_rate).", By.CRM_CHANGE, By.MAPPING, By.TIME),
-    _entry("tracking_unknown", BLOCKED, '"{value}" on {record} is not an active option of the Xero tracking category "{category}".', ACCOUNTS, "Add the option in Xero, or map the value.", By.XERO_REFERENCE, By.MAPPING, By.CRM_CHANGE),
+    _entry("rate_doubtful", BLOCKED, "The CRM rate {rate} of {record} for {currency} is {factor} times the usual rate {known}; it may be old or upside down.", ACCOUNTS, "Correct it in the CRM, or let Xero's day rate apply (mapping: currency_rate).", By.CRM_CHANGE, By.MAPPING, By.TIME),
+    _entry("tracking_unknown", BLOCKED, 'The value "{value}" on {record} is not an active option of the Xero tracking category "{category}".', ACCOUNTS, "Add the option in Xero, or map the value.", By.XERO_REFERENCE, By.MAPPING, By.CRM_CHANGE),
     _entry("mapping_broken", BLOCKED, 'The mapping uses the CRM field "{field}", which {record} does not have.', ADMIN, "Choose another field in the mapping, or let the connected CRM user see this one.", By.MAPPING, By.CRM_CHANGE),
 )
 
