@@ -23,7 +23,7 @@ REASON_OF: Final[Mapping[str, str]] = {
     "person_of_another_account": "person_not_of_account",
     "currency_not_enabled": "currency_not_enabled",
     "rate_upside_down": "rate_doubtful",
-    "two_john_smiths": "ambiguous_match",
+    "two_john_smiths": "name_taken",
     "same_sale_typed_twice": "looks_already_entered",
     "date_in_locked_quarter": "period_locked",
     "archived_customer": "contact_archived",

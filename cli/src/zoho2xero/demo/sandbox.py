@@ -20,11 +20,10 @@ class SandboxControl:
         self._http = http
         self.url = url
 
-    async def make_zoho_org(self, company_name: str, data_centre: str) -> str:
+    async def make_zoho_org(self, company_name: str, data_centre: str, **more: Any) -> str:
         """An empty CRM whose next consent on that data centre is given; returns zoho_org_id."""
-        org = await self.call(
-            "POST", "/zoho/orgs", {"company_name": company_name, "dc": data_centre, "iso_code": "GBP"}
-        )
+        about = {"company_name": company_name, "dc": data_centre, "iso_code": "GBP", "country_code": "GB"}
+        org = await self.call("POST", "/zoho/orgs", {**about, **more})
         await self.call("POST", "/zoho/consent", {"org_id": org["id"]})
         return str(org["id"])
 
@@ -36,9 +35,15 @@ class SandboxControl:
         await self.call("POST", "/xero/consent", {"user_id": user["user_id"]})
         return tenant_id
 
-    async def generate_company(self, org_id: str) -> Json:
-        """Fill the CRM with a believable company and a few faults on purpose."""
-        return await self.call("POST", f"/zoho/{org_id}/generate", {"seed": 1, "faults": True})
+    async def make_company(self, org_id: str, xero_tenant_id: str) -> Json:
+        """Fill both sides with a wholesaler's year, faults on purpose; what was made, and what is to be expected."""
+        return await self.call("POST", "/company", {"zoho_org_id": org_id, "xero_tenant_id": xero_tenant_id, "seed": 1})
+
+    async def enable_currency(self, xero_tenant_id: str, currency: str) -> None:
+        """Switch a currency on, as a person in Xero does."""
+        organisation = await self.call("GET", f"/xero/{xero_tenant_id}/Currencies")
+        known = [each["Code"] for each in organisation["Currencies"]]
+        await self.call("PATCH", f"/xero/{xero_tenant_id}/Organisation", {"currencies": [*known, currency]})
 
     async def import_sales(self, org_id: str, csv: Path) -> Json:
         """Fill the CRM with real sales."""
