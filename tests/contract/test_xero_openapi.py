@@ -12,7 +12,16 @@ from decimal import Decimal
 import httpx
 import pytest
 from tests.contract.xero_schema import XeroSpecification, find_specification, validate_request
-from tests.unit.vendor_sandbox.xero.driver import START, XeroDriver, bill, invoice, line, open_driver
+from tests.unit.vendor_sandbox.xero.driver import (
+    START,
+    XeroDriver,
+    bill,
+    invoice,
+    line,
+    open_driver,
+    purchase_order,
+    quote,
+)
 
 from vendor_sandbox.app import create_sandbox
 from vendor_sandbox.core.clock import VirtualClock
@@ -98,6 +107,35 @@ async def fill_books(xero: XeroDriver) -> None:
     for kind in ("CreditNote", "Prepayment", "Overpayment"):
         await xero.person("Allocations", {"InvoiceID": credited, "Kind": kind, "Amount": 1})
     await xero.post("Invoices", {"InvoiceID": draft, "Status": "DELETED"})
+    await _fill_orders(xero, made[0]["Contact"]["ContactID"])
+
+
+async def _fill_orders(xero: XeroDriver, contact_id: str) -> None:
+    """Purchase orders and quotes with every field, tracked, foreign, deleted, sent."""
+    delivery = {
+        "DeliveryDate": "2026-12-01",
+        "ExpectedArrivalDate": "2026-12-02",
+        "DeliveryAddress": "1 High St",
+        "AttentionTo": "Al",
+        "Telephone": "0113",
+        "DeliveryInstructions": "Ring twice",
+        "Reference": "R",
+    }
+    theme = (await xero.get("/BrandingThemes"))["BrandingThemes"][0]["BrandingThemeID"]
+    orders = await xero.put(
+        "PurchaseOrders",
+        purchase_order(contact_id, Status="AUTHORISED", SentToContact=True, BrandingThemeID=theme, **delivery),
+        purchase_order(contact_id, CurrencyCode="USD", LineItems=[{"Description": "Thanks"}]),
+        purchase_order(contact_id),
+    )
+    await xero.post("PurchaseOrders", {"PurchaseOrderID": orders[2]["PurchaseOrderID"], "Status": "DELETED"})
+    texts = {"Title": "T", "Summary": "S", "Terms": "Z", "Reference": "R", "ExpiryDate": "2026-12-31"}
+    rich = line(ItemCode="S1", DiscountRate=10, Tracking=[{"Name": "Region", "Option": "East"}])
+    await xero.put(
+        "Quotes",
+        quote(contact_id, Status="SENT", BrandingThemeID=theme, LineItems=[rich], **texts),
+        quote(contact_id, CurrencyCode="USD", LineAmountTypes="NOTAX"),
+    )
 
 
 def test_every_served_operation_is_in_the_vendors_file(specification: XeroSpecification) -> None:
@@ -129,6 +167,11 @@ def test_every_served_operation_is_in_the_vendors_file(specification: XeroSpecif
         ("getInvoice", "/Invoices/INV-0001", {}),
         ("getInvoice", "/Invoices/INV-0003", {}),
         ("getPayments", "/Payments", {"page": "1"}),
+        ("getPurchaseOrders", "/PurchaseOrders", {}),
+        ("getPurchaseOrders", "/PurchaseOrders", {"Status": "DELETED", "page": "1", "pageSize": "10"}),
+        ("getPurchaseOrderByNumber", "/PurchaseOrders/PO-0001", {}),
+        ("getQuotes", "/Quotes", {"page": "1"}),
+        ("getQuotes", "/Quotes", {"QuoteNumber": "QU-0002"}),
     ],
 )
 async def test_a_read_answers_as_the_vendors_schema_says(
@@ -150,6 +193,8 @@ async def test_single_reads_by_id_answer_as_the_vendors_schema_says(
         ("getContact", "Contacts", "ContactID"),
         ("getItem", "Items", "ItemID"),
         ("getPayment", "Payments", "PaymentID"),
+        ("getPurchaseOrder", "PurchaseOrders", "PurchaseOrderID"),
+        ("getQuote", "Quotes", "QuoteID"),
         ("getAccount", "Accounts", "AccountID"),
         ("getTrackingCategory", "TrackingCategories", "TrackingCategoryID"),
     ):
@@ -172,6 +217,20 @@ async def test_writes_answer_as_the_vendors_schema_says(specification: XeroSpeci
     await write("createContacts", "PUT", "/Contacts", {"Contacts": [{"Name": "New"}, {"Name": "New"}]})
     await write("createItems", "PUT", "/Items", {"Items": [{"Code": "N"}, {"Code": "N"}]})
     await write("createCurrency", "PUT", "/Currencies", {"Code": "EUR"})
+    contact_id = made.json()["Invoices"][0]["Contact"]["ContactID"]
+    orders = {
+        "PurchaseOrders": [purchase_order(contact_id, SentToContact=True), purchase_order(contact_id, LineItems=[])]
+    }
+    made = await write("createPurchaseOrders", "PUT", "/PurchaseOrders", orders)
+    order_id = made.json()["PurchaseOrders"][0]["PurchaseOrderID"]
+    await write("updateOrCreatePurchaseOrders", "POST", "/PurchaseOrders", orders)
+    await write("updatePurchaseOrder", "POST", f"/PurchaseOrders/{order_id}", {"AttentionTo": "Bo", "Contact": {}})
+    quotes = {"Quotes": [quote(contact_id), quote(contact_id, LineItems=[])]}
+    made = await write("createQuotes", "PUT", "/Quotes", quotes)
+    await write("updateOrCreateQuotes", "POST", "/Quotes", quotes)
+    await write(
+        "updateQuote", "POST", f"/Quotes/{made.json()['Quotes'][0]['QuoteID']}", quote(contact_id, Status="SENT")
+    )
     paid = (await xero.get("/Payments"))["Payments"][0]["PaymentID"]
     await write("deletePayment", "POST", f"/Payments/{paid}", {"Status": "DELETED"})
 
@@ -185,6 +244,9 @@ async def test_refusals_answer_as_the_vendors_error_schema_says(
         ("Contacts", {"Contacts": [{"Name": "Full Ltd"}]}),
         ("Items", {"Items": [{"Code": "S1"}]}),
         ("Payments", {"Payments": [{"Amount": 1}]}),
+        ("PurchaseOrders", {"PurchaseOrders": [purchase_order("3ff6d40c-af9a-40a3-89ce-3c1556a25591")]}),
+        ("Quotes", {"Quotes": [{"Date": "2026-11-20"}]}),
+        ("Quotes", {"Quotes": [{"LineAmountTypes": "Exclusive"}]}),
     ):
         answer = await xero.call("PUT", f"/{kind}", body)
         assert answer.status_code == 400
@@ -205,6 +267,12 @@ def test_requests_are_judged_by_the_vendors_schema() -> None:
     assert validate_request("createInvoices", good) == []
     assert validate_request("updateInvoice", b'{"Reference": "x"}') == []
     assert validate_request("createContacts", CONTACT) == []
+    contact_id = "3ff6d40c-af9a-40a3-89ce-3c1556a25591"
+    plain = [line(UnitAmount=10)]
+    order, offer = purchase_order(contact_id, LineItems=plain), quote(contact_id, LineItems=plain)
+    assert validate_request("createPurchaseOrders", order) == validate_request("createQuotes", offer) == []
+    assert validate_request("updateQuote", {**offer, "LineAmountTypes": "Exclusive"})
+    assert validate_request("updatePurchaseOrder", {**order, "Url": "https://crm.example.com/1"})
     wrongs: tuple[dict[str, object], ...] = (
         {"Status": "WRONG"},
         {"Nonsense": 1},

@@ -22,6 +22,8 @@ SENT_DATE = r"^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(Z|[+-]\d{2}:\d{2})?)?$|" + M
 METHODS = frozenset({"get", "put", "post", "delete", "patch"})
 # In every live answer and in the file's own examples, but not in its schemas.
 ENVELOPE_NAMES = ("ValidationErrors", "Id", "Status", "ProviderName", "DateTimeUTC", "DateString", "DueDateString")
+# In the file's own examples of one schema, but not in it.
+EXAMPLE_NAMES = {"PurchaseOrder": ("Type", "HasErrors", "IsDiscounted")}
 
 
 class XeroSpecification:
@@ -36,6 +38,9 @@ class XeroSpecification:
             }
             for kind in ("answer", "request", "lenient")
         }
+        for name, extras in EXAMPLE_NAMES.items():
+            schema = self._components["answer"].get(name, {"properties": {}})
+            schema["properties"].update({extra: {} for extra in extras})
         self._operations = {
             operation["operationId"]: operation
             for methods in self._document["paths"].values()
@@ -118,7 +123,7 @@ def validate_request(operation: str, body: bytes | str | dict[str, Any]) -> list
     if specification is None:
         raise LookupError("XERO_OPENAPI_DIR does not lead to xero_accounting.yaml")
     value = json.loads(body) if isinstance(body, bytes | str) else body
-    plural = next((name for name in ("Invoices", "Contacts", "Items", "Payments") if name in operation), None)
+    plural = next((name for name in _COLLECTIONS if name in operation), None)
     if plural is None:
         plural = _PLURALS.get(operation)
     if plural is not None and plural not in value:
@@ -126,4 +131,11 @@ def validate_request(operation: str, body: bytes | str | dict[str, Any]) -> list
     return specification.find_request_mistakes(operation, value)
 
 
-_PLURALS = {"updateInvoice": "Invoices", "updateContact": "Contacts", "updateItem": "Items"}
+_COLLECTIONS = ("Invoices", "PurchaseOrders", "Quotes", "Contacts", "Items", "Payments")
+_PLURALS = {
+    "updateInvoice": "Invoices",
+    "updatePurchaseOrder": "PurchaseOrders",
+    "updateQuote": "Quotes",
+    "updateContact": "Contacts",
+    "updateItem": "Items",
+}

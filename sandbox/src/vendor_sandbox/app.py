@@ -14,6 +14,7 @@ from vendor_sandbox.core.ledger import Ledger
 from vendor_sandbox.core.minting import Mint
 from vendor_sandbox.core.state import SandboxCore
 from vendor_sandbox.core.switches import Switches
+from vendor_sandbox.generator.control import company_routes
 from vendor_sandbox.xero.control import control_routes as xero_control_routes
 from vendor_sandbox.xero.routes import XeroMount, xero_handlers
 from vendor_sandbox.zoho.control import control_routes as zoho_control_routes
@@ -67,6 +68,9 @@ def create_sandbox(
     zoho = zoho_handlers(core)
     xero = xero_handlers(core)
     control = create_control_app(
-        core, (zoho, xero), {"zoho": zoho_control_routes(zoho), "xero": xero_control_routes(xero)}
+        core,
+        (zoho, xero),
+        {"zoho": zoho_control_routes(zoho), "xero": xero_control_routes(xero)},
+        company_routes(zoho, xero),
     )
     return Sandbox(create_asgi_app(core, (zoho, xero), control), core, zoho, xero)

@@ -17,16 +17,19 @@ from vendor_sandbox.core.state import SandboxCore
 
 
 def create_control_app(
-    core: SandboxCore, mounts: Sequence[VendorMount], vendor_routes: Mapping[str, Sequence[BaseRoute]]
+    core: SandboxCore,
+    mounts: Sequence[VendorMount],
+    vendor_routes: Mapping[str, Sequence[BaseRoute]],
+    joint_routes: Sequence[BaseRoute] = (),
 ) -> Starlette:
-    """The app behind /_control and /healthz."""
+    """The app behind /_control and /healthz. `joint_routes` concern both vendors and carry their whole path."""
 
     async def show_health(_: Request) -> Response:
         return respond({"status": "ok"})
 
     routes: list[BaseRoute] = [Route("/healthz", show_health)]
     routes += [Mount(f"/_control/{vendor}", routes=list(own)) for vendor, own in vendor_routes.items()]
-    routes += core_routes(core, mounts)
+    routes += [*joint_routes, *core_routes(core, mounts)]
     return Starlette(routes=routes, exception_handlers={ControlRefusedError: _refuse})
 
 

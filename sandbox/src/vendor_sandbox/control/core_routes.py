@@ -29,6 +29,7 @@ INDEX = {
     "faults": "GET, POST, DELETE /_control/faults; DELETE /_control/faults/{id}",
     "apps": "GET, POST /_control/apps",
     "reset": "POST /_control/reset",
+    "company": "POST {zoho_org_id, xero_tenant_id, seed?} /_control/company",
     "zoho": "/_control/zoho/...",
     "xero": "/_control/xero/...",
 }

@@ -22,7 +22,7 @@ class VendorRequest:
 
     `path` is percent-decoded ("/eu/crm/v8/Invoices"); header names are lower-case; of a query name
     that comes twice the first wins (names lower-cased where the vendor folds them); `base_url` is
-    scheme and host as the caller wrote them ("http://127.0.0.1:8900"). `org`, `client_id` and
+    scheme and host as the caller wrote them ("http://127.0.0.1:8900"). `org`, `client_id`, `user_id` and
     `path_parameters` are filled in by the mount.
     """
 
@@ -37,6 +37,7 @@ class VendorRequest:
     query_string: str = ""
     org: str | None = None
     client_id: str | None = None
+    user_id: str | None = None
     path_parameters: dict[str, str] = field(default_factory=dict)
 
 

@@ -70,6 +70,7 @@ class ApiCall:
             app_id=self.request.client_id,
             call_seq=self.request.call_seq,
             unit_places=self.unit_places,
+            user_id=self.request.user_id,
         )
 
 

@@ -19,6 +19,7 @@ from vendor_sandbox.xero.body_shapes import Scalar, Sent, Shape, read_object
 from vendor_sandbox.xero.dates import render_date
 from vendor_sandbox.xero.records import NO_ID
 from vendor_sandbox.xero.refusals import ElementRefusedError, Problems, post_data_invalid, validation_failed
+from vendor_sandbox.xero.rights import forbid_request, is_denied, refuse_missing_right
 from vendor_sandbox.xero.writing import WriteContext
 
 T = TypeVar("T")
@@ -26,13 +27,19 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Writable(Generic[T]):
-    """How a kind of record is written and told. `error_flag`: HasErrors, HasValidationErrors or ""."""
+    """How a kind of record is written and told.
+
+    `error_flag`: HasErrors, HasValidationErrors or "" (the kind has none); `raises_flag` False: it stays false even on
+    a refused element. `find_action`: the right that an element needs (GET /Organisation/Actions), None where none.
+    """
 
     plural: str
     id_name: str
     error_flag: str
     shape: Shape
     show: Callable[[WriteContext, T], dict[str, Any]]
+    find_action: Callable[[WriteContext, Sent], str | None] | None = None
+    raises_flag: bool = True
 
 
 def read_elements(body: bytes, plural: str) -> list[dict[str, Any]]:
@@ -88,10 +95,16 @@ def _write_elements(
         for at, element in enumerate(elements)
     ]
     context = call.make_write_context()
+    if context.switches.missing_right == "forbidden" and any(_find_missing_right(context, kind, one) for one in sent):
+        raise forbid_request()
     shown: list[dict[str, Any]] = []
     failed: list[dict[str, Any]] = []
     for element, one in zip(elements, sent, strict=True):
+        context.warnings.clear()
         try:
+            missing = _find_missing_right(context, kind, one)
+            if missing is not None:
+                raise refuse_missing_right(missing)
             entry = kind.show(context, write(context, one))
         except ElementRefusedError as refusal:
             entry = _echo(kind, element, one, refusal.problems)
@@ -99,12 +112,19 @@ def _write_elements(
             status = "ERROR"
         else:
             status = "OK"
+        if context.warnings:
+            entry = {**entry, "Warnings": _list_errors(context.warnings)}
         if not summarizes:
             entry = {**entry, "StatusAttributeString": status}
         shown.append(entry)
     if failed and summarizes:
         raise validation_failed(failed)
     return ApiAnswer({kind.plural: shown})
+
+
+def _find_missing_right(context: WriteContext, kind: Writable[T], sent: Sent) -> str | None:
+    action = kind.find_action(context, sent) if kind.find_action is not None else None
+    return action if action is not None and is_denied(context, action) else None
 
 
 def _echo(kind: Writable[T], element: dict[str, Any], sent: Sent, problems: Problems) -> dict[str, Any]:
@@ -127,7 +147,7 @@ def _echo(kind: Writable[T], element: dict[str, Any], sent: Sent, problems: Prob
             {**line, "ValidationErrors": _list_errors(problems.lines.get(at, []))} for at, line in enumerate(lines)
         ]
     if kind.error_flag:
-        echo[kind.error_flag] = True
+        echo[kind.error_flag] = kind.raises_flag
     echo["ValidationErrors"] = _list_errors(problems.list_messages())
     return echo
 

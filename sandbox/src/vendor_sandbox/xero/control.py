@@ -15,11 +15,12 @@ from starlette.routing import BaseRoute, Route
 
 from vendor_sandbox.control.requests import read_object, respond
 from vendor_sandbox.core.control_errors import ControlRefusedError
+from vendor_sandbox.xero.books_summary import summarise_books
 from vendor_sandbox.xero.connections import render_connection
 from vendor_sandbox.xero.contacts.write import merge_contact
-from vendor_sandbox.xero.control_edits import list_as_person, summarise_books, write_as_person
+from vendor_sandbox.xero.control_edits import list_as_person, write_as_person
 from vendor_sandbox.xero.items.write import delete_item
-from vendor_sandbox.xero.new_organisation import change_settings, make_organisation
+from vendor_sandbox.xero.new_organisation import change_settings, make_organisation, read_actions
 from vendor_sandbox.xero.organisation import Member
 from vendor_sandbox.xero.payments import remove_credit
 from vendor_sandbox.xero.reference_data import render_organisation
@@ -53,6 +54,7 @@ def control_routes(mount: XeroMount) -> list[BaseRoute]:
         route("/{tenant_id}/Organisation", "PATCH", _change_organisation),
         route("/{tenant_id}/Organisation", "POST", _change_organisation),
         route("/{tenant_id}/Contacts/{id}/merge", "POST", _merge_contact),
+        route("/{tenant_id}/Users/{id}/rights", "PUT", _change_rights),
         route("/{tenant_id}/Items/{id}", "DELETE", _delete_item),
         route("/{tenant_id}/Invoices/{id}/Allocations/{allocation_id}", "DELETE", _remove_allocation),
         route("/{tenant_id}/{kind}", "GET", _list_records),
@@ -131,7 +133,7 @@ async def _disconnect(state: XeroState, request: Request) -> Response:
 
 
 async def _summarise(state: XeroState, request: Request) -> Response:
-    return respond(summarise_books(_make_context(state, request)))
+    return respond(summarise_books(_make_context(state, request).organisation))
 
 
 async def _show_organisation(state: XeroState, request: Request) -> Response:
@@ -153,6 +155,15 @@ async def _merge_contact(state: XeroState, request: Request) -> Response:
         raise ControlRefusedError("two existing contacts are needed", status=404)
     merge_contact(context, loser, survivor)
     return respond({"merged": True})
+
+
+async def _change_rights(state: XeroState, request: Request) -> Response:
+    """An administrator says what a person may not do; the whole list replaces the one before."""
+    member = _make_context(state, request).organisation.members.get(request.path_params["id"])
+    if member is None:
+        raise ControlRefusedError("this person has no access to the organisation", status=404)
+    member.denied_actions = read_actions((await read_object(request)).get("denied_actions"))
+    return respond({"user_id": member.user_id, "denied_actions": sorted(member.denied_actions)})
 
 
 async def _delete_item(state: XeroState, request: Request) -> Response:

@@ -18,6 +18,9 @@ from vendor_sandbox.xero.invoices.write import create_invoice, post_invoice
 from vendor_sandbox.xero.items.body import ITEM_SHAPE
 from vendor_sandbox.xero.items.rendering import render_item
 from vendor_sandbox.xero.items.write import post_item, put_item
+from vendor_sandbox.xero.orders.body import PURCHASE_ORDER_SHAPE, QUOTE_SHAPE
+from vendor_sandbox.xero.orders.endpoint import post_purchase_order, post_quote, put_purchase_order, put_quote
+from vendor_sandbox.xero.orders.rendering import render_purchase_order, render_quote
 from vendor_sandbox.xero.payments import PAYMENT_SHAPE, apply_credit, create_payment, delete_payment, render_payment
 from vendor_sandbox.xero.records import Account, Allocation, TaxRate, TrackingCategory, TrackingOption
 from vendor_sandbox.xero.reference_data import render_account, render_tax_rate, render_tracking_category
@@ -101,6 +104,8 @@ def list_as_person(context: WriteContext, kind: str) -> list[Json]:
     organisation = context.organisation
     books: dict[str, Any] = {
         "Invoices": organisation.invoices,
+        "PurchaseOrders": organisation.purchase_orders.records,
+        "Quotes": organisation.quotes.records,
         "Contacts": organisation.contacts,
         "Items": organisation.items,
         "Payments": organisation.payments,
@@ -113,25 +118,13 @@ def list_as_person(context: WriteContext, kind: str) -> list[Json]:
     return [_show(context, kind, record) for record in books[kind].values()]
 
 
-def summarise_books(context: WriteContext) -> Json:
-    """Counts and the sales total: what reconciliation compares."""
-    organisation = context.organisation
-    living = [one for one in organisation.invoices.values() if one.status not in {"VOIDED", "DELETED"}]
-    sales = [invoice for invoice in living if invoice.type == "ACCREC"]
-    return {
-        "invoices": len(sales),
-        "total": str(sum((invoice.total for invoice in sales), Decimal("0.00"))),
-        "contacts": sum(contact.status == "ACTIVE" for contact in organisation.contacts.values()),
-        "items": len(organisation.items),
-        "bills": len(living) - len(sales),
-    }
-
-
 def _show(context: WriteContext, kind: str, record: Any) -> Json:
     organisation = context.organisation
     shows: dict[str, Callable[[], Json]] = {
         "Invoices": lambda: render_invoice_in_page(organisation, record, 4),
         "Allocations": lambda: render_invoice_in_page(organisation, record, 4),
+        "PurchaseOrders": lambda: render_purchase_order(organisation, record, 4),
+        "Quotes": lambda: render_quote(organisation, record, 4),
         "Contacts": lambda: render_contact_with_balances(organisation, record, context.at),
         "Items": lambda: render_item(record, 4),
         "Payments": lambda: render_payment(organisation, record, whole=False),
@@ -242,6 +235,8 @@ def _write_tracking(context: WriteContext, sent: Sent) -> TrackingCategory:
 
 _KINDS: dict[str, tuple[Shape, Write, Write, str]] = {
     "Invoices": (INVOICE_SHAPE, create_invoice, post_invoice, "InvoiceID"),
+    "PurchaseOrders": (PURCHASE_ORDER_SHAPE, put_purchase_order, post_purchase_order, "PurchaseOrderID"),
+    "Quotes": (QUOTE_SHAPE, put_quote, post_quote, "QuoteID"),
     "Contacts": (CONTACT_SHAPE, put_contact, post_contact, "ContactID"),
     "Items": (ITEM_SHAPE, put_item, post_item, "ItemID"),
     "Payments": (PAYMENT_SHAPE, create_payment, _delete_payment, "PaymentID"),

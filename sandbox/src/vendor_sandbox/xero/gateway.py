@@ -53,6 +53,7 @@ def admit_api_call(state: XeroState, request: VendorRequest, resource: str) -> V
         refusal.headers["WWW-Authenticate"] = "insufficient_scope"
         return refusal
     request.org = tenant_id
+    request.user_id = grant.user_id
     switches = state.core.switches
     day_limit = find_day_limit(state, organisation)
     breach = state.limits.take(request.call_seq, grant.client_id, tenant_id, request.at, switches, day_limit)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
 from vendor_sandbox.xero.api_call import ApiAnswer, ApiCall
@@ -25,12 +25,18 @@ MAX_UNPAGED_ROWS = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Listable(Generic[T]):
-    """A kind of record in a list: what may be asked about it, and its standing order."""
+    """A kind of record in a list: what may be asked about it, and its standing order.
+
+    `takes_where` False: the parameter is not documented for the kind, and is ignored. `tells_pages` False: the
+    answer has no `pagination`.
+    """
 
     plural: str
     properties: Properties[T]
     sort_key: Callable[[T], Any]
     read_updated_at: Callable[[T], datetime] | None = None
+    takes_where: bool = True
+    tells_pages: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,7 @@ def read_page(call: ApiCall, *, enforced: bool = False) -> Page | None:
 
 def select_records(call: ApiCall, kind: Listable[T], records: Iterable[T]) -> list[T]:
     """Apply If-Modified-Since, where and order. Raises RequestRefusedError."""
-    where = call.find_text("where")
+    where = call.find_text("where") if kind.takes_where else None
     order = call.find_text("order")
     matches = parse_where(where, kind.properties) if where is not None else None
     keys = parse_order(order, kind.properties) if order is not None else []
@@ -85,7 +91,7 @@ def answer_list(
         "itemCount": len(chosen),
     }
     shown = [show(record) for record in chosen[start : start + page.size]]
-    return ApiAnswer({"pagination": pagination, kind.plural: shown})
+    return ApiAnswer({"pagination": pagination, kind.plural: shown} if kind.tells_pages else {kind.plural: shown})
 
 
 def read_ids(call: ApiCall, name: str) -> set[str] | None:
@@ -105,6 +111,17 @@ def read_values(call: ApiCall, name: str) -> list[str] | None:
     if text is None:
         return None
     return [value.strip() for value in text.split(",") if value.strip()]
+
+
+def read_day(call: ApiCall, name: str) -> date | None:
+    """A calendar date (YYYY-MM-DD) from the query; None when absent. Raises RequestRefusedError."""
+    text = call.find_text(name)
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        raise query_invalid(f"{name} must be a date, not '{text}'") from None
 
 
 def _keep_modified(call: ApiCall, kind: Listable[T], records: Iterable[T], since: datetime) -> list[T]:

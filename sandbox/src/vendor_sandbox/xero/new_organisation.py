@@ -15,6 +15,7 @@ from vendor_sandbox.core.control_errors import ControlRefusedError
 from vendor_sandbox.core.minting import Mint
 from vendor_sandbox.xero.organisation import Organisation
 from vendor_sandbox.xero.records import Account, BrandingTheme, TaxRate
+from vendor_sandbox.xero.rights import ACTIONS
 from vendor_sandbox.xero.uk_books import CURRENCY_NAMES, DAY_RATES_FOR_GBP, UK_ACCOUNTS, UK_TAX_RATES
 
 # country -> zone, Xero's name of the zone, base currency
@@ -72,7 +73,7 @@ def change_settings(organisation: Organisation, changes: dict[str, Any]) -> None
         read, apply = _SETTINGS[name]
         try:
             accepted.append((apply, read(value)))
-        except (ValueError, TypeError, KeyError) as problem:
+        except (ValueError, TypeError, KeyError, ArithmeticError) as problem:
             raise ControlRefusedError(f"{name!r} cannot be {value!r}") from problem
     for apply, value in accepted:
         apply(organisation, value)
@@ -141,10 +142,25 @@ def _read_currencies(value: object) -> dict[str, str]:
     return {code: CURRENCY_NAMES[code] for code in value}
 
 
-def _read_actions(value: object) -> set[str]:
-    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
-        raise TypeError("a list of action names")
+def read_actions(value: object) -> set[str]:
+    """Names of actions. Raises ControlRefusedError for one that Xero does not have."""
+    if not isinstance(value, list) or not all(isinstance(name, str) and name in ACTIONS for name in value):
+        raise ControlRefusedError(f"denied_actions is a list of {', '.join(ACTIONS)}")
     return set(value)
+
+
+def _read_day_rates(value: object) -> dict[str, Decimal]:
+    if not isinstance(value, dict):
+        raise TypeError("an object of rates")
+    rates = {code: Decimal(str(rate)) for code, rate in value.items() if code in CURRENCY_NAMES}
+    if len(rates) < len(value) or any(not rate.is_finite() or rate <= 0 for rate in rates.values()):
+        raise ValueError("a known currency and a number above zero")
+    return rates
+
+
+def _apply_day_rates(organisation: Organisation, value: dict[str, Decimal]) -> None:
+    """Foreign units for one of the base currency, whatever direction the API tells."""
+    organisation.day_rates.update(value)
 
 
 def _read_zone(value: object) -> str:
@@ -175,9 +191,10 @@ _SETTINGS: dict[str, tuple[Callable[[object], Any], Callable[[Organisation, Any]
     "end_of_year_lock_date": (_read_day, _set("end_of_year_lock_date")),
     "currencies": (_read_currencies, _apply_currencies),
     "multi_currency": (_read_flag, _set("multi_currency")),
+    "day_rates": (_read_day_rates, _apply_day_rates),
     "day_limit": (_read_count, _set("day_limit")),
     "approvals_a_month": (_read_count, _set("approvals_a_month")),
-    "denied_actions": (_read_actions, _set("denied_actions")),
+    "denied_actions": (read_actions, _set("denied_actions")),
     "sales_term_days": (_read_count, _set("sales_term_days")),
     "bills_term_days": (_read_count, _set("bills_term_days")),
     "time_zone": (_read_zone, _set("timezone_name")),

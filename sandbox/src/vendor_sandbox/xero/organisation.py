@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from vendor_sandbox.xero.orders.records import OrderBook, PurchaseOrder, Quote
 from vendor_sandbox.xero.records import (
     Account,
     BrandingTheme,
@@ -24,7 +25,7 @@ Index = dict[str, dict[str, None]]
 
 @dataclass(slots=True)
 class Member:
-    """A person with access to the organisation, as GET /Users shows them."""
+    """A person with access to the organisation, as GET /Users shows them; and what was taken from this person."""
 
     user_id: str
     first_name: str
@@ -32,6 +33,7 @@ class Member:
     email: str
     role: str
     updated_at: datetime
+    denied_actions: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -75,6 +77,8 @@ class Organisation:
     items: dict[str, Item] = field(default_factory=dict)
     invoices: dict[str, Invoice] = field(default_factory=dict)
     payments: dict[str, Payment] = field(default_factory=dict)
+    purchase_orders: OrderBook[PurchaseOrder] = field(default_factory=OrderBook)
+    quotes: OrderBook[Quote] = field(default_factory=OrderBook)
     ids_by_name: Index = field(default_factory=dict)
     ids_by_contact_number: Index = field(default_factory=dict)
     ids_by_item_code: Index = field(default_factory=dict)

@@ -57,14 +57,17 @@ def create_payment(context: WriteContext, sent: Sent) -> Payment:
         problems.add(EXCEEDS)
     problems.raise_if_any()
     assert invoice is not None and account is not None and amount is not None and day is not None  # noqa: S101, PT018
+    amount = amount.quantize(CENT)
+    rate = sent.find_decimal("CurrencyRate") or invoice.currency_rate
     payment = Payment(
         payment_id=context.make_id(),
         invoice_id=invoice.invoice_id,
         account_id=account.account_id,
         dated_on=day,
-        amount=amount.quantize(CENT),
+        amount=amount,
+        bank_amount=_compute_bank_amount(context, invoice, amount, rate),
         updated_at=context.updated_at,
-        currency_rate=sent.find_decimal("CurrencyRate") or invoice.currency_rate,
+        currency_rate=rate,
         reference=sent.find_text("Reference") or "",
         is_reconciled=sent.find_flag("IsReconciled") or False,
     )
@@ -108,6 +111,18 @@ def remove_credit(context: WriteContext, invoice: Invoice, allocation_id: str) -
     settle_invoice(context, invoice)
 
 
+def find_payment_action(context: WriteContext, sent: Sent) -> str | None:
+    """The right that this payment needs; None where no document is found."""
+    payment = context.organisation.payments.get(sent.find_text("PaymentID") or "")
+    if payment is not None:
+        invoice: Invoice | None = context.organisation.invoices[payment.invoice_id]
+    else:
+        invoice = _find_invoice(context, sent)
+    if invoice is None:
+        return None
+    return "CreateInvoicePayment" if invoice.is_sale else "CreateBillPayment"
+
+
 def settle_invoice(context: WriteContext, invoice: Invoice) -> None:
     """Compute what is paid and credited, and the status that follows; UpdatedDateUTC moves."""
     payments = [context.organisation.payments[payment_id] for payment_id in invoice.payment_ids]
@@ -135,7 +150,7 @@ def render_payment(
     return {
         "PaymentID": payment.payment_id,
         "Date": render_date(payment.dated_on),
-        "BankAmount": _find_bank_amount(organisation, invoice, payment),
+        "BankAmount": payment.bank_amount,
         "Amount": payment.amount,
         "Reference": payment.reference,
         "CurrencyRate": payment.currency_rate,
@@ -153,11 +168,12 @@ def render_payment(
     }
 
 
-def _find_bank_amount(organisation: Organisation, invoice: Invoice, payment: Payment) -> Decimal:
-    """The amount in the bank account's currency: `currency_rate` is foreign units for one of the base."""
-    if invoice.currency_code == organisation.base_currency:
-        return payment.amount
-    return (payment.amount / payment.currency_rate).quantize(CENT)
+def _compute_bank_amount(context: WriteContext, invoice: Invoice, amount: Decimal, rate: Decimal) -> Decimal:
+    """The amount in the bank account's currency (switch `currency_rate_direction`)."""
+    if invoice.currency_code == context.organisation.base_currency:
+        return amount
+    per_base = context.switches.currency_rate_direction == "foreign_per_base"
+    return (amount / rate if per_base else amount * rate).quantize(CENT)
 
 
 def _find_invoice(context: WriteContext, sent: Sent) -> Invoice | None:

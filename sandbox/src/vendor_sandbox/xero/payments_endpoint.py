@@ -7,7 +7,13 @@ from vendor_sandbox.xero.batch import Writable, write_batch, write_single
 from vendor_sandbox.xero.body_shapes import Sent, is_guid, normalise_guid
 from vendor_sandbox.xero.listing import Listable, answer_list, read_page, select_records
 from vendor_sandbox.xero.organisation import Organisation
-from vendor_sandbox.xero.payments import PAYMENT_SHAPE, create_payment, delete_payment, render_payment
+from vendor_sandbox.xero.payments import (
+    PAYMENT_SHAPE,
+    create_payment,
+    delete_payment,
+    find_payment_action,
+    render_payment,
+)
 from vendor_sandbox.xero.records import Payment
 from vendor_sandbox.xero.refusals import refuse_element, resource_missing
 from vendor_sandbox.xero.where_parser import DATE, FLAG, GUID, NUMBER, TEXT, Queryable
@@ -19,6 +25,7 @@ PAYMENTS: Writable[Payment] = Writable(
     "HasValidationErrors",
     PAYMENT_SHAPE,
     lambda context, payment: render_payment(context.organisation, payment, whole=True),
+    find_payment_action,
 )
 
 

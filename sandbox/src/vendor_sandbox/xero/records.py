@@ -6,6 +6,7 @@ Decimal with two places (units with up to four).
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -165,7 +166,7 @@ class Item:
 
 @dataclass(slots=True)
 class Line:
-    """One line of an invoice. Quantity and amount are None on a line that only describes."""
+    """One line of a document. Quantity and amount are None on a line that only describes."""
 
     line_item_id: str = ""
     description: str = ""
@@ -193,39 +194,55 @@ class Allocation:
     day: date
 
 
-@dataclass(slots=True)
-class Invoice:
-    """A sales invoice (ACCREC) or a bill (ACCPAY)."""
+@dataclass(slots=True, kw_only=True)
+class Document(ABC):
+    """What invoices, bills, purchase orders and quotes have in common."""
 
-    invoice_id: str
-    type: str
     contact_id: str
     dated_on: date
     updated_at: datetime
     number: str = ""
     reference: str = ""
     status: str = "DRAFT"
-    due_date: date | None = None
     line_amount_types: str = "Exclusive"
     lines: list[Line] = field(default_factory=list)
     currency_code: str = ""
     currency_rate: Decimal = Decimal(1)
     branding_theme_id: str | None = None
-    url: str = ""
-    sent_to_contact: bool = False
-    expected_payment_date: date | None = None
-    planned_payment_date: date | None = None
     sub_total: Decimal = ZERO
     total_tax: Decimal = ZERO
     total: Decimal = ZERO
     total_discount: Decimal = ZERO
+    created_by: str | None = None
+
+    @property
+    @abstractmethod
+    def is_sale(self) -> bool:
+        """Does it sell (sales prices, sales taxes), or buy?"""
+
+
+@dataclass(slots=True, kw_only=True)
+class Invoice(Document):
+    """A sales invoice (ACCREC) or a bill (ACCPAY)."""
+
+    invoice_id: str
+    type: str
+    due_date: date | None = None
+    url: str = ""
+    sent_to_contact: bool = False
+    expected_payment_date: date | None = None
+    planned_payment_date: date | None = None
     amount_paid: Decimal = ZERO
     amount_credited: Decimal = ZERO
     fully_paid_on: date | None = None
     payment_ids: list[str] = field(default_factory=list)
     allocations: list[Allocation] = field(default_factory=list)
-    created_by: str | None = None
     approved_at: datetime | None = None
+
+    @property
+    def is_sale(self) -> bool:
+        """A bill buys."""
+        return self.type == "ACCREC"
 
     @property
     def amount_due(self) -> Decimal:
@@ -249,6 +266,7 @@ class Payment:
     account_id: str
     dated_on: date
     amount: Decimal
+    bank_amount: Decimal
     updated_at: datetime
     currency_rate: Decimal = Decimal(1)
     reference: str = ""

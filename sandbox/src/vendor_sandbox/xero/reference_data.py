@@ -12,25 +12,10 @@ from vendor_sandbox.xero.listing import Listable, answer_list, select_records
 from vendor_sandbox.xero.organisation import Member, Organisation
 from vendor_sandbox.xero.records import Account, BrandingTheme, TaxRate, TrackingCategory
 from vendor_sandbox.xero.refusals import resource_missing, validation_failed
+from vendor_sandbox.xero.rights import ACTIONS, list_denied_actions
 from vendor_sandbox.xero.uk_books import CURRENCY_NAMES
 from vendor_sandbox.xero.where_parser import DATE, FLAG, GUID, NUMBER, TEXT, Queryable
 
-ACTIONS = (
-    "CreateApprovedInvoice",
-    "CreateDraftPurchaseOrder",
-    "CreateApprovedBill",
-    "AttachFilesIntoInvoice",
-    "UseMulticurrency",
-    "CreateDraftInvoice",
-    "CreateRepeatingInvoice",
-    "CreateRepeatingBill",
-    "CreateSentQuote",
-    "CreateInvoicePayment",
-    "CreateApprovedPurchaseOrder",
-    "CreateDraftQuote",
-    "CreateDraftBill",
-    "CreateBillPayment",
-)
 _VERSIONS = {"GB": "UK", "AU": "AU", "NZ": "NZ", "US": "US"}
 _CURRENCY_SHAPE: Shape = {"Code": Scalar.TEXT, "Description": Scalar.TEXT}
 
@@ -101,9 +86,7 @@ def get_organisation(call: ApiCall) -> ApiAnswer:
 
 def list_actions(call: ApiCall) -> ApiAnswer:
     """GET /Organisation/Actions: what the connected person may do."""
-    denied = set(call.organisation.denied_actions)
-    if not call.organisation.multi_currency:
-        denied.add("UseMulticurrency")
+    denied = list_denied_actions(call.organisation, call.request.user_id)
     actions = [{"Name": name, "Status": "NOT-ALLOWED" if name in denied else "ALLOWED"} for name in ACTIONS]
     return ApiAnswer({"Actions": actions})
 

@@ -33,6 +33,8 @@ from vendor_sandbox.xero.idempotency import KeyRefusal
 from vendor_sandbox.xero.invoices import endpoint as invoice_writes
 from vendor_sandbox.xero.invoices import queries as invoice_reads
 from vendor_sandbox.xero.items import endpoint as items
+from vendor_sandbox.xero.orders import endpoint as order_writes
+from vendor_sandbox.xero.orders import queries as order_reads
 from vendor_sandbox.xero.refusals import RequestRefusedError, not_implemented, resource_missing, validation_failed
 from vendor_sandbox.xero.state import XeroState
 from vendor_sandbox.xero.wire_format import render_answer, render_refusal, render_text
@@ -60,6 +62,18 @@ _ENDPOINTS: dict[str, tuple[dict[str, Endpoint], dict[str, Endpoint]]] = {
     "items": (
         {"GET": items.list_items, "PUT": items.put_items, "POST": items.post_items},
         {"GET": items.get_item, "POST": items.post_one_item, "DELETE": items.delete_one_item},
+    ),
+    "purchaseorders": (
+        {
+            "GET": order_reads.list_purchase_orders,
+            "PUT": order_writes.put_purchase_orders,
+            "POST": order_writes.post_purchase_orders,
+        },
+        {"GET": order_reads.get_purchase_order, "POST": order_writes.post_one_purchase_order},
+    ),
+    "quotes": (
+        {"GET": order_reads.list_quotes, "PUT": order_writes.put_quotes, "POST": order_writes.post_quotes},
+        {"GET": order_reads.get_quote, "POST": order_writes.post_one_quote},
     ),
     "payments": (
         {"GET": payments.list_payments, "PUT": payments.put_payments, "POST": payments.post_payments},
@@ -210,7 +224,18 @@ class XeroMount:
         return render_answer(request, core.mint.guid(), answer.payload, answer.status)
 
 
-_PLURALS = {"invoices": "Invoices", "contacts": "Contacts", "items": "Items", "payments": "Payments"}
+_PLURALS = {
+    "invoices": "Invoices",
+    "purchaseorders": "PurchaseOrders",
+    "quotes": "Quotes",
+    "contacts": "Contacts",
+    "items": "Items",
+    "payments": "Payments",
+}
+
+
+# A key of these may be a number, and a number may hold a slash.
+_NUMBERED = frozenset({"invoices", "purchaseorders"})
 
 
 def xero_handlers(core: SandboxCore) -> XeroMount:
@@ -235,7 +260,7 @@ def _find_endpoint(request: VendorRequest) -> Endpoint:
         raise resource_missing()
     collection, single = _ENDPOINTS[resource]
     methods = single if key else collection
-    if not methods or ("/" in key and resource != "invoices"):
+    if not methods or ("/" in key and resource not in _NUMBERED):
         raise resource_missing()
     endpoint = methods.get(request.method)
     if endpoint is None:

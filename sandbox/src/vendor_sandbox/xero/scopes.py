@@ -40,6 +40,8 @@ KNOWN_SCOPES = frozenset(_OTHERS) | {name for base in _READ_WRITE for name in (b
 # resource -> scope families, any of which opens it
 _FAMILIES: dict[str, tuple[str, ...]] = {
     "invoices": ("accounting.invoices", "accounting.transactions"),
+    "purchaseorders": ("accounting.invoices", "accounting.transactions"),
+    "quotes": ("accounting.invoices", "accounting.transactions"),
     "payments": ("accounting.payments", "accounting.transactions"),
     "contacts": ("accounting.contacts",),
     "items": ("accounting.settings", "accounting.invoices"),

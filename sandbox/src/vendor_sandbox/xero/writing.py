@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -15,7 +15,10 @@ from vendor_sandbox.xero.organisation import Organisation
 
 @dataclass(slots=True)
 class WriteContext:
-    """`app_id` None and `call_seq` 0 mean a person in Xero. `unit_places` is 2 or 4 (`unitdp`)."""
+    """`app_id` None and `call_seq` 0 mean a person in Xero; `user_id` is the person whose consent an app uses.
+
+    `unit_places` is 2 or 4 (`unitdp`). `warnings` are what the element that is being written will be told.
+    """
 
     core: SandboxCore
     organisation: Organisation
@@ -23,6 +26,8 @@ class WriteContext:
     app_id: str | None = None
     call_seq: int = 0
     unit_places: int = 2
+    user_id: str | None = None
+    warnings: list[str] = field(default_factory=list)
 
     @property
     def switches(self) -> Switches:

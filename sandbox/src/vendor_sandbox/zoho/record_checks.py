@@ -12,6 +12,8 @@ from vendor_sandbox.zoho.orgs import Org
 from vendor_sandbox.zoho.tables import HEADER_TAX, Record, RecordTable
 from vendor_sandbox.zoho.values import ValueRefusedError, read_taxes, read_value
 
+_SET_BY_PEOPLE = frozenset({"Locked__s", "Record_Status__s"})
+
 
 @dataclass(frozen=True, slots=True)
 class Writing:
@@ -87,8 +89,8 @@ def check_values(
 
 
 def _is_writable(writing: Writing, name: str, read_only: bool) -> bool:
-    """A person may also lock a record, which the API cannot."""
-    return not read_only or (writing.by_person and name == "Locked__s")
+    """A person may also lock a record, or send it for approval, which the API cannot."""
+    return not read_only or (writing.by_person and name in _SET_BY_PEOPLE)
 
 
 def _check_header_tax(

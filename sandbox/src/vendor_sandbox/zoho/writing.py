@@ -160,7 +160,7 @@ def _complete_record(writing: Writing, table: RecordTable, values: Record) -> Re
             "Owner": values.get("Owner") or user_id,
             "Tag": [],
             "Locked__s": bool(values.get("Locked__s")),
-            "Record_Status__s": "Available",
+            "Record_Status__s": values.get("Record_Status__s") or "Available",
         }
     )
     if table.module.lines is not None:

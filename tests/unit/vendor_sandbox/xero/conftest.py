@@ -24,6 +24,13 @@ async def stranger(sandbox: Sandbox) -> AsyncIterator[XeroDriver]:
 
 
 @pytest.fixture
+async def contact_id(xero: XeroDriver) -> str:
+    """The id of an active contact named Bob."""
+    (made,) = await xero.put("Contacts", {"Name": "Bob", "ContactNumber": "77"})
+    return str(made["ContactID"])
+
+
+@pytest.fixture
 async def xero(stranger: XeroDriver) -> XeroDriver:
     """A connected driver."""
     await stranger.connect()

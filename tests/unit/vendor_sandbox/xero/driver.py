@@ -162,6 +162,17 @@ def bill(**fields: object) -> dict[str, object]:
     return invoice(**{"Type": "ACCPAY", "Contact": {"Name": "Supplier"}, "LineItems": lines, **fields})
 
 
+def purchase_order(contact_id: str, **fields: object) -> dict[str, object]:
+    """A complete purchase order for an existing contact."""
+    lines = [line(AccountCode="400", TaxType="INPUT2")]
+    return {"Contact": {"ContactID": contact_id}, "Date": "2026-11-20", "LineItems": lines, **fields}
+
+
+def quote(contact_id: str, **fields: object) -> dict[str, object]:
+    """A complete quote for an existing contact."""
+    return {"Contact": {"ContactID": contact_id}, "Date": "2026-11-20", "LineItems": [line()], **fields}
+
+
 @contextlib.asynccontextmanager
 async def open_driver(sandbox: Sandbox) -> AsyncIterator[XeroDriver]:
     """A driver with an organisation and a user, not connected yet."""

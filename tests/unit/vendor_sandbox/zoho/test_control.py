@@ -133,3 +133,40 @@ async def test_a_company_is_generated_in_the_numbers_asked_for(http: httpx.Async
     assert reply.json() == {"Accounts": 3, "Contacts": 2, "Products": 4, "Invoices": 5}
     assert (await http.post(f"{zoho.org.id}/generate", json={"accounts": -1})).status_code == 400
     assert (await http.post(f"{zoho.org.id}/generate", json={"dogs": 1})).status_code == 400
+
+
+async def test_a_person_adds_custom_fields_to_any_module(http: httpx.AsyncClient, zoho: Zoho) -> None:
+    wanted: list[dict[str, Any]] = [
+        {"module": "Purchase_Orders", "field_label": "Supplier Ref", "data_type": "text", "length": 40},
+        {"module": "Accounts", "field_label": "Add to Xero", "data_type": "boolean"},
+        {
+            "module": "Invoices",
+            "field_label": "Region",
+            "data_type": "picklist",
+            "pick_list_values": [{"display_value": "North"}, {"display_value": "South"}],
+        },
+    ]
+    for field in wanted:
+        reply = await http.post(f"{zoho.org.id}/fields", json=field)
+        assert reply.status_code == 201
+        made = zoho.org.tables[field["module"]].fields[reply.json()["details"]["api_name"]]
+        assert (made.custom, made.data_type) == (True, field["data_type"])
+    assert zoho.org.tables["Invoices"].fields["Region"].choices == ("North", "South")
+    assert zoho.org.tables["Purchase_Orders"].fields["Supplier_Ref"].length == 40
+    again = await http.post(f"{zoho.org.id}/fields", json=wanted[0])
+    assert (again.status_code, again.json()["code"]) == (400, "DUPLICATE_DATA")
+    assert (await http.post(f"{zoho.org.id}/fields", json={"field_label": "X"})).status_code == 404
+
+
+async def test_only_a_person_sends_a_record_for_approval(http: httpx.AsyncClient, zoho: Zoho) -> None:
+    (account,) = zoho.insert("Accounts", {"Account_Name": "A", "Record_Status__s": "Draft"})
+    assert zoho.read("Accounts", account)["Record_Status__s"] == "Available"
+    path = f"{zoho.org.id}/Accounts/{account}"
+    assert (await http.patch(path, json={"Record_Status__s": "Pending Approval"})).status_code == 200
+    assert zoho.read("Accounts", account)["Record_Status__s"] == "Pending Approval"
+    zoho.api("PUT", f"Accounts/{account}", json={"data": [{"Record_Status__s": "Available"}]})
+    assert zoho.read("Accounts", account)["Record_Status__s"] == "Pending Approval"
+    made = await http.post(
+        f"{zoho.org.id}/Accounts", json={"records": [{"Account_Name": "B", "Record_Status__s": "Draft"}]}
+    )
+    assert zoho.read("Accounts", made.json()["data"][0]["details"]["id"])["Record_Status__s"] == "Draft"

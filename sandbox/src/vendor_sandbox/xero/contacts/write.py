@@ -128,6 +128,11 @@ def update_contact(context: WriteContext, before: Contact, sent: Sent) -> Contac
 def merge_contact(context: WriteContext, contact: Contact, into: Contact) -> None:
     """A person merges `contact` into `into`: documents move, the loser is archived and points on."""
     organisation = context.organisation
+    for book in (organisation.purchase_orders, organisation.quotes):
+        for order in book.records.values():
+            if order.contact_id == contact.contact_id:
+                order.contact_id = into.contact_id
+                order.updated_at = context.updated_at
     moved = organisation.invoice_ids_by_contact.pop(contact.contact_id, {})
     for invoice_id in moved:
         invoice = organisation.invoices[invoice_id]

@@ -1,4 +1,7 @@
-"""Limits of approving: the plan's approvals in a month, and what the connected person may do."""
+"""The plan's limit of approvals in a month (Starter: "you have reached the limit of invoices you can approve").
+
+Invoices and bills are counted apart, by the organisation's calendar; what was voided since stays counted.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,6 @@ PLAN_LIMIT = "You have reached the limit of invoices you can approve."
 def add_approval_problems(context: WriteContext, invoice: Invoice, problems: Problems) -> None:
     """Called when a document is about to become AUTHORISED."""
     organisation = context.organisation
-    action = "CreateApprovedInvoice" if invoice.type == "ACCREC" else "CreateApprovedBill"
-    if context.app_id is not None and action in organisation.denied_actions:
-        problems.add("You do not have permission to approve this document")
     limit = organisation.approvals_a_month
     if limit is None:
         return

@@ -58,6 +58,28 @@ def choose_contact(context: WriteContext, sent: Sent | None, problems: Problems)
     return _prepare_new(context, sent, name, problems)
 
 
+def choose_existing_contact(context: WriteContext, sent: Sent | None, problems: Problems) -> Contact | None:
+    """The contact of a purchase order or a quote: it must exist, and its ContactID or ContactNumber names it.
+
+    None when a problem was noted. Source: Xero "Purchase Orders" (that endpoint makes no contacts).
+    """
+    contact_id = sent.find_text("ContactID") if sent is not None else None
+    number = sent.find_text("ContactNumber") if sent is not None else None
+    if contact_id is None and not number:
+        problems.add_contact("An existing contact must be named by its ContactID or ContactNumber")
+        return None
+    if contact_id is not None:
+        found = context.organisation.contacts.get(contact_id)
+    else:
+        found = find_by_number(context.organisation, number or "")
+    if found is None:
+        name = "ContactID" if contact_id is not None else "ContactNumber"
+        problems.add_contact(f"The contact with the specified {name} could not be found")
+        return None
+    choice = _choose_known(context, found, "", problems)
+    return None if choice is None else choice.contact
+
+
 def _find_by_words(context: WriteContext, number: str, name: str) -> Contact | None:
     organisation = context.organisation
     found = find_by_number(organisation, number) if number else None

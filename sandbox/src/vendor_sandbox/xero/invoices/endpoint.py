@@ -7,7 +7,7 @@ from vendor_sandbox.xero.batch import Writable, write_batch, write_single
 from vendor_sandbox.xero.invoices.body import INVOICE_SHAPE
 from vendor_sandbox.xero.invoices.queries import find_by_key
 from vendor_sandbox.xero.invoices.rendering import render_invoice
-from vendor_sandbox.xero.invoices.write import post_invoice, put_invoice
+from vendor_sandbox.xero.invoices.write import find_invoice_action, post_invoice, put_invoice
 from vendor_sandbox.xero.records import Invoice
 from vendor_sandbox.xero.refusals import resource_missing
 
@@ -17,6 +17,7 @@ INVOICES: Writable[Invoice] = Writable(
     "HasErrors",
     INVOICE_SHAPE,
     lambda context, invoice: render_invoice(context.organisation, invoice, context.unit_places),
+    find_invoice_action,
 )
 
 

@@ -14,16 +14,16 @@ from vendor_sandbox.xero.body_shapes import Sent
 from vendor_sandbox.xero.invoices.totals import CENT, compute_line_amount, compute_line_tax, round_to
 from vendor_sandbox.xero.invoices.tracking import read_tracking
 from vendor_sandbox.xero.items.matching import find_item_by_code
-from vendor_sandbox.xero.records import ZERO, Invoice, Item, Line
+from vendor_sandbox.xero.records import ZERO, Document, Item, Line
 from vendor_sandbox.xero.refusals import Problems
 from vendor_sandbox.xero.writing import UNIT_STEPS, WriteContext
 
 QUANTITY_STEP = Decimal("0.0001")
 
 
-def apply_sent_lines(context: WriteContext, invoice: Invoice, sent: list[Sent], problems: Problems) -> None:
-    """Replace `invoice.lines` by what was sent; problems are noted by position."""
-    before = {line.line_item_id: line for line in invoice.lines}
+def apply_sent_lines(context: WriteContext, document: Document, sent: list[Sent], problems: Problems) -> None:
+    """Replace `document.lines` by what was sent; problems are noted by position."""
+    before = {line.line_item_id: line for line in document.lines}
     lines: list[Line] = []
     for position, entry in enumerate(sent):
         line_id = entry.find_text("LineItemID")
@@ -34,28 +34,28 @@ def apply_sent_lines(context: WriteContext, invoice: Invoice, sent: list[Sent], 
         else:
             problems.add_line(position, f"The LineItemID {line_id} does not belong to this document")
             continue
-        _apply_line(context, invoice, line, entry, position, problems)
+        _apply_line(context, document, line, entry, position, problems)
         lines.append(line)
-    invoice.lines = lines
+    document.lines = lines
 
 
-def recompute_taxes(context: WriteContext, invoice: Invoice) -> None:
+def recompute_taxes(context: WriteContext, document: Document) -> None:
     """Compute amounts and taxes of kept lines anew, after LineAmountTypes changed."""
-    for line in invoice.lines:
-        line.tax_amount = _compute_tax(context, invoice, line)
-        if invoice.line_amount_types == "NoTax":
+    for line in document.lines:
+        line.tax_amount = _compute_tax(context, document, line)
+        if document.line_amount_types == "NoTax":
             line.tax_type = "NONE"
 
 
 def _apply_line(
-    context: WriteContext, invoice: Invoice, line: Line, entry: Sent, position: int, problems: Problems
+    context: WriteContext, document: Document, line: Line, entry: Sent, position: int, problems: Problems
 ) -> None:
     description = entry.find_text("Description")
     if description is not None:
         line.description = description
     _apply_amounts(context, line, entry)
-    item = _apply_item(context, invoice, line, entry, position, problems)
-    _apply_account(context, invoice, line, entry, item)
+    item = _apply_item(context, document, line, entry, position, problems)
+    _apply_account(context, document, line, entry, item)
     tracking = entry.find_list("Tracking")
     if tracking is not None:
         line.tracking = read_tracking(context, tracking, position, problems)
@@ -68,7 +68,7 @@ def _apply_line(
             position,
             f"The line total {sent_amount} does not match the expected line total {line.line_amount}",
         )
-    _apply_tax(context, invoice, line, entry, item)
+    _apply_tax(context, document, line, entry, item)
 
 
 def _apply_amounts(context: WriteContext, line: Line, entry: Sent) -> None:
@@ -89,7 +89,7 @@ def _apply_amounts(context: WriteContext, line: Line, entry: Sent) -> None:
 
 
 def _apply_item(
-    context: WriteContext, invoice: Invoice, line: Line, entry: Sent, position: int, problems: Problems
+    context: WriteContext, document: Document, line: Line, entry: Sent, position: int, problems: Problems
 ) -> Item | None:
     """The item of the line, if its code was sent now: only then it fills in defaults."""
     code = entry.find_text("ItemCode")
@@ -99,7 +99,7 @@ def _apply_item(
         line.item_code = ""
         return None
     item = find_item_by_code(context.organisation, code, context.switches)
-    is_sale = invoice.type == "ACCREC"
+    is_sale = document.is_sale
     if item is None or not (item.is_sold if is_sale else item.is_purchased):
         problems.add_line(position, f"Item code '{code}' is not valid")
         return None
@@ -115,11 +115,11 @@ def _apply_item(
     return item
 
 
-def _apply_account(context: WriteContext, invoice: Invoice, line: Line, entry: Sent, item: Item | None) -> None:
+def _apply_account(context: WriteContext, document: Document, line: Line, entry: Sent, item: Item | None) -> None:
     organisation = context.organisation
     code, account_id = entry.find_text("AccountCode"), entry.find_text("AccountID")
     if code is None and account_id is None and item is not None:
-        if invoice.type == "ACCREC":
+        if document.is_sale:
             code = item.sales.account_code or None
         else:
             code = item.inventory_account_code or item.purchase.account_code or None
@@ -148,16 +148,14 @@ def _fill_missing_amount(context: WriteContext, line: Line, entry: Sent) -> None
         line.quantity = round_to(total / line.unit_amount, QUANTITY_STEP, half_rounding)
 
 
-def _apply_tax(context: WriteContext, invoice: Invoice, line: Line, entry: Sent, item: Item | None) -> None:
+def _apply_tax(context: WriteContext, document: Document, line: Line, entry: Sent, item: Item | None) -> None:
     tax_type = entry.find_text("TaxType")
     if tax_type:
         line.tax_type = tax_type
     elif item is not None or not line.tax_type:
-        side = None if item is None else (item.sales if invoice.type == "ACCREC" else item.purchase)
-        account = context.organisation.accounts.get(line.account_id)
-        inherited = side.tax_type if side is not None else ""
-        line.tax_type = inherited or (account.tax_type if account is not None else line.tax_type)
-    if invoice.line_amount_types == "NoTax":
+        line.tax_type = _inherit_tax_type(context, document, line, item)
+    ignored = _is_tax_ignored(context)
+    if ignored or document.line_amount_types == "NoTax":
         line.tax_type = "NONE" if line.tax_type else ""
         line.tax_amount = ZERO
         return
@@ -165,11 +163,26 @@ def _apply_tax(context: WriteContext, invoice: Invoice, line: Line, entry: Sent,
     if overridden is not None:
         line.tax_amount = round_to(overridden, CENT, context.switches.half_rounding)
     else:
-        line.tax_amount = _compute_tax(context, invoice, line)
+        line.tax_amount = _compute_tax(context, document, line)
 
 
-def _compute_tax(context: WriteContext, invoice: Invoice, line: Line) -> Decimal:
+def _inherit_tax_type(context: WriteContext, document: Document, line: Line, item: Item | None) -> str:
+    """The item's rate, else the account's; nothing but NONE where the organisation is not registered for tax."""
+    organisation = context.organisation
+    side = None if item is None else (item.sales if document.is_sale else item.purchase)
+    account = organisation.accounts.get(line.account_id)
+    inherited = side.tax_type if side is not None else ""
+    found = inherited or (account.tax_type if account is not None else line.tax_type)
+    return "NONE" if found and not organisation.pays_tax else found
+
+
+def _is_tax_ignored(context: WriteContext) -> bool:
+    """An organisation that is not registered: is the tax that was sent dropped (switch `unregistered_tax`)?"""
+    return not context.organisation.pays_tax and context.switches.unregistered_tax == "ignored"
+
+
+def _compute_tax(context: WriteContext, document: Document, line: Line) -> Decimal:
     rate = context.organisation.tax_rates.get(line.tax_type)
     if rate is None:
         return ZERO
-    return compute_line_tax(line.line_amount, rate.rate, invoice.line_amount_types, context.switches.half_rounding)
+    return compute_line_tax(line.line_amount, rate.rate, document.line_amount_types, context.switches.half_rounding)

@@ -17,7 +17,7 @@ def render_invoice(organisation: Organisation, invoice: Invoice, unit_places: in
     shown = _render_head(invoice)
     _show_settlements(shown, organisation, invoice, always=False)
     shown["Contact"] = render_contact(organisation.contacts[invoice.contact_id])
-    shown["LineItems"] = [_render_line(organisation, line, unit_places) for line in invoice.lines]
+    shown["LineItems"] = [render_line(organisation, line, unit_places) for line in invoice.lines]
     shown["HasAttachments"] = False
     return shown
 
@@ -25,7 +25,7 @@ def render_invoice(organisation: Organisation, invoice: Invoice, unit_places: in
 def render_invoice_in_page(organisation: Organisation, invoice: Invoice, unit_places: int) -> dict[str, Any]:
     """Paged GET: lines, settlements, a stub of the contact."""
     shown = render_invoice_in_list(organisation, invoice)
-    shown["LineItems"] = [_render_line(organisation, line, unit_places) for line in invoice.lines]
+    shown["LineItems"] = [render_line(organisation, line, unit_places) for line in invoice.lines]
     return shown
 
 
@@ -109,7 +109,8 @@ def _render_head(invoice: Invoice) -> dict[str, Any]:
     return shown
 
 
-def _render_line(organisation: Organisation, line: Line, unit_places: int) -> dict[str, Any]:
+def render_line(organisation: Organisation, line: Line, unit_places: int) -> dict[str, Any]:
+    """A line of any document."""
     shown: dict[str, Any] = {}
     if line.item_code:
         shown["ItemCode"] = line.item_code

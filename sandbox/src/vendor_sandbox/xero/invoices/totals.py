@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 
-from vendor_sandbox.xero.records import ZERO, Line
+from vendor_sandbox.xero.records import ZERO, Document, Line
 
 CENT = Decimal("0.01")
 HUNDRED = Decimal(100)
@@ -72,3 +72,12 @@ def sum_lines(lines: Iterable[Line], amount_types: str, half_rounding: str) -> T
     if amount_types == "Inclusive":
         return Totals(amount - tax, tax, amount, discount)
     return Totals(amount, tax, amount + tax, discount)
+
+
+def sum_document(document: Document, half_rounding: str) -> None:
+    """Set a document's sums from its lines."""
+    totals = sum_lines(document.lines, document.line_amount_types, half_rounding)
+    document.sub_total = totals.sub_total
+    document.total_tax = totals.total_tax
+    document.total = totals.total
+    document.total_discount = totals.total_discount

@@ -10,22 +10,24 @@ from __future__ import annotations
 from dataclasses import replace
 
 from vendor_sandbox.xero.body_shapes import Sent
+from vendor_sandbox.xero.document_head import apply_contact_currency
 from vendor_sandbox.xero.invoices.approval import add_approval_problems
 from vendor_sandbox.xero.invoices.contact_choice import ContactChoice, choose_contact
 from vendor_sandbox.xero.invoices.edit_rules import add_edit_problems, bumps_updated_at
 from vendor_sandbox.xero.invoices.header import apply_header, apply_number, check_header
-from vendor_sandbox.xero.invoices.line_rules import check_lines
+from vendor_sandbox.xero.invoices.line_rules import COMPLETE, DRAFT, check_lines
 from vendor_sandbox.xero.invoices.lines import apply_sent_lines, recompute_taxes
 from vendor_sandbox.xero.invoices.numbering import find_sales_invoice, index_number, unindex_number
 from vendor_sandbox.xero.invoices.rendering import render_invoice_in_page
 from vendor_sandbox.xero.invoices.status_machine import (
+    COMPLETE_STATUSES,
     CREATE_STATUSES,
     ENDED,
     NOT_VALID_FOR_MODIFICATION,
     find_settled_status,
     find_status_problem,
 )
-from vendor_sandbox.xero.invoices.totals import sum_lines
+from vendor_sandbox.xero.invoices.totals import sum_document
 from vendor_sandbox.xero.lock_dates import add_lock_problems
 from vendor_sandbox.xero.organisation import add_to_index, remove_from_index
 from vendor_sandbox.xero.records import Invoice
@@ -33,6 +35,7 @@ from vendor_sandbox.xero.refusals import Problems, refuse_element
 from vendor_sandbox.xero.stock import add_stock_problems, apply_stock_moves
 from vendor_sandbox.xero.writing import WriteContext
 
+_APPROVED = frozenset({"AUTHORISED", "PAID", "VOIDED"})
 _ACTIONS = {"VOIDED": "voided", "DELETED": "deleted"}
 
 
@@ -61,6 +64,19 @@ def post_invoice(context: WriteContext, sent: Sent) -> Invoice:
     return create_invoice(context, sent)
 
 
+def find_invoice_action(context: WriteContext, sent: Sent) -> str | None:
+    """The right that this element needs: by its type, and whether it is or becomes approved."""
+    organisation = context.organisation
+    known = organisation.invoices.get(sent.find_text("InvoiceID") or "")
+    number = (sent.find_text("InvoiceNumber") or "").strip()
+    if known is None and number and sent.find_text("Type") != "ACCPAY":
+        known = find_sales_invoice(organisation, number, context.switches)
+    kind = sent.find_text("Type") or (known.type if known is not None else "ACCREC")
+    statuses = {sent.find_text("Status"), known.status if known is not None else None}
+    noun = "Invoice" if kind == "ACCREC" else "Bill"
+    return f"CreateApproved{noun}" if statuses & _APPROVED else f"CreateDraft{noun}"
+
+
 def create_invoice(context: WriteContext, sent: Sent) -> Invoice:
     """A new invoice or bill. Raises ElementRefusedError."""
     organisation = context.organisation
@@ -84,9 +100,7 @@ def create_invoice(context: WriteContext, sent: Sent) -> Invoice:
     choice = choose_contact(context, sent.find_object("Contact"), problems)
     if choice is not None:
         invoice.contact_id = choice.contact.contact_id
-        if choice.contact.default_currency in organisation.currencies and not sent.has("CurrencyCode"):
-            invoice.currency_code = choice.contact.default_currency
-            invoice.currency_rate = organisation.day_rates.get(invoice.currency_code, invoice.currency_rate)
+        apply_contact_currency(context, invoice, choice.contact, sent)
     apply_header(context, invoice, sent, problems)
     apply_sent_lines(context, invoice, sent.find_list("LineItems") or [], problems)
     if status == "AUTHORISED":
@@ -135,12 +149,12 @@ def _finish(
     choice: ContactChoice | None,
     problems: Problems,
 ) -> Invoice:
-    _sum(context, invoice)
+    sum_document(invoice, context.switches.half_rounding)
     if before is not None:
         add_edit_problems(before, invoice, problems)
     approves = before is None or before.status not in {invoice.status, "PAID"}
     if invoice.status not in ENDED and (approves or sent.has("LineItems")):
-        check_lines(context, invoice, problems)
+        check_lines(context, invoice, COMPLETE if invoice.status in COMPLETE_STATUSES else DRAFT, problems)
     check_header(invoice, sent, problems)
     is_approved_now = invoice.status == "AUTHORISED" and (before is None or before.approved_at is None)
     if is_approved_now:
@@ -157,14 +171,6 @@ def _finish(
     invoice.status = find_settled_status(invoice)
     _commit(context, before, invoice)
     return invoice
-
-
-def _sum(context: WriteContext, invoice: Invoice) -> None:
-    totals = sum_lines(invoice.lines, invoice.line_amount_types, context.switches.half_rounding)
-    invoice.sub_total = totals.sub_total
-    invoice.total_tax = totals.total_tax
-    invoice.total = totals.total
-    invoice.total_discount = totals.total_discount
 
 
 def _commit(context: WriteContext, before: Invoice | None, invoice: Invoice) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from tests.unit.vendor_sandbox.xero.driver import XeroDriver, invoice, messages, parse
+from tests.unit.vendor_sandbox.xero.driver import XeroDriver, invoice, messages, parse, purchase_order, quote
 
 TAKEN = (
     "The contact name {} is already assigned to another contact. "
@@ -164,3 +164,19 @@ async def test_a_merged_contact_is_archived_and_points_to_the_survivor(xero: Xer
     assert (shown["ContactStatus"], shown["MergedToContactID"]) == ("ARCHIVED", survivor["ContactID"])
     document = (await xero.get(f"/Invoices/{made['InvoiceID']}"))["Invoices"][0]
     assert document["Contact"]["ContactID"] == survivor["ContactID"]
+    assert [one["Name"] for one in (await xero.get("/Contacts"))["Contacts"]] == ["Robert"]
+
+
+async def test_a_merge_moves_orders_and_quotes_and_closes_the_loser_to_new_ones(xero: XeroDriver) -> None:
+    loser, survivor = await xero.put("Contacts", {"Name": "Bob"}, {"Name": "Robert"})
+    gone, kept = loser["ContactID"], survivor["ContactID"]
+    (order,) = await xero.put("PurchaseOrders", purchase_order(gone))
+    (offer,) = await xero.put("Quotes", quote(gone))
+    xero.advance(5)
+    await xero.control("POST", f"/{xero.tenant_id}/Contacts/{gone}/merge", {"into": kept})
+    moved = (await xero.get(f"/PurchaseOrders/{order['PurchaseOrderID']}"))["PurchaseOrders"][0]
+    assert moved["Contact"]["ContactID"] == kept
+    assert moved["UpdatedDateUTC"] != order["UpdatedDateUTC"]
+    assert (await xero.get(f"/Quotes/{offer['QuoteID']}"))["Quotes"][0]["Contact"]["ContactID"] == kept
+    (refused,) = await xero.put("PurchaseOrders", purchase_order(gone))
+    assert "has been archived" in messages(refused)[0]

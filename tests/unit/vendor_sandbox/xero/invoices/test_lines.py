@@ -90,7 +90,9 @@ async def test_discounts_are_for_sales_alone(xero: XeroDriver) -> None:
 
 async def test_negative_quantity_is_refused_and_a_negative_unit_amount_is_not(xero: XeroDriver) -> None:
     lines = [line(Quantity=-1), line(Quantity=5)]
-    assert await refuse(xero, invoice(LineItems=lines)) == ["Quantity must not be negative"]
+    assert await refuse(xero, invoice(LineItems=lines)) == [
+        "The quantity value '-1.0000' is invalid. Quantity must not be less than zero."
+    ]
     lines = [line(UnitAmount=-1), line(Quantity=5)]
     (made,) = await xero.put("Invoices", invoice(LineItems=lines))
     assert made["SubTotal"] == Decimal("48.00")
@@ -112,16 +114,38 @@ async def test_the_rounding_account_takes_odd_cents(xero: XeroDriver) -> None:
     assert made["Total"] == Decimal("24.01")
 
 
-async def test_tax_types_must_exist_be_active_and_fit_the_account_on_approval(xero: XeroDriver) -> None:
+async def test_tax_types_must_exist_be_active_and_fit_the_account(xero: XeroDriver) -> None:
     assert await refuse(xero, invoice(LineItems=[line(TaxType="OUTPUT9")])) == ["Tax rate must be valid."]
     misfit = [line(TaxType="INPUT2")]
+    wrong = ["The TaxType code 'INPUT2' cannot be used with account code '200'."]
+    assert await refuse(xero, invoice(LineItems=misfit)) == wrong
+    xero.sandbox.change_switches(tax_checked="approval")
     (draft,) = await xero.put("Invoices", invoice(LineItems=misfit))
     assert draft["StatusAttributeString"] == "OK"
-    assert await refuse(xero, invoice(LineItems=misfit, Status="AUTHORISED")) == [
-        "The TaxType code 'INPUT2' cannot be used with account code '200'."
+    assert await refuse(xero, invoice(LineItems=misfit, Status="AUTHORISED")) == wrong
+
+
+async def test_a_rate_of_the_other_side_is_refused_where_the_account_takes_both(xero: XeroDriver) -> None:
+    prepaid = {"AccountCode": "620"}
+    sale, purchase = invoice(LineItems=[line(**prepaid, TaxType="INPUT2")]), bill(LineItems=[line(**prepaid)])
+    assert await refuse(xero, sale) == [
+        "The TaxType code 'INPUT2' does not exist or cannot be used for this type of transaction."
     ]
+    assert "'OUTPUT2' does not exist or cannot be used" in (await refuse(xero, purchase))[0]
+    xero.sandbox.change_switches(tax_side="account")
+    made = await xero.put("Invoices", sale, purchase)
+    assert [one["StatusAttributeString"] for one in made] == ["OK", "OK"]
+
+
+async def test_an_organisation_that_is_not_registered_refuses_or_drops_tax(xero: XeroDriver) -> None:
     await xero.settings(pays_tax=False)
     assert await refuse(xero, invoice()) == ["Tax rate must be valid."]
+    silent = {name: value for name, value in line().items() if name != "TaxType"}
+    (made,) = await xero.put("Invoices", invoice(LineItems=[silent]))
+    assert (made["LineItems"][0]["TaxType"], made["TotalTax"]) == ("NONE", Decimal("0.00"))
+    xero.sandbox.change_switches(unregistered_tax="ignored")
+    (made,) = await xero.put("Invoices", invoice(LineItems=[line(TaxAmount=4)]))
+    assert (made["LineItems"][0]["TaxType"], made["TotalTax"]) == ("NONE", Decimal("0.00"))
 
 
 async def test_an_omitted_tax_type_is_the_accounts(xero: XeroDriver) -> None:

@@ -1,0 +1,1 @@
+"""Purchase orders and quotes: documents that post nothing, written by one set of rules."""
