@@ -98,7 +98,7 @@ def _plan_edition(rng: random.Random, edition: int) -> list[Product]:
     for variant in range(max(len(family[-1]) for family in _FAMILIES)):
         for category, tax, code, low, high, thing, variants in _FAMILIES:
             if variant < len(variants):
-                price = Decimal(rng.randrange(low, high + 1, 5)) / 100
+                price = Decimal(rng.randrange(low, high + 1, 5)).scaleb(-2)
                 number = edition * 10 + variant + 1
                 name = f"{variants[variant]} {thing}{suffix}"
                 unit = rng.choice(("Each", "Each", "Box", "Pack"))

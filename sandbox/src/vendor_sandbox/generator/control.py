@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute, Route
 
 from vendor_sandbox.control.requests import read_object, respond
 from vendor_sandbox.core.control_errors import ControlRefusedError
-from vendor_sandbox.generator.company import generate_business
+from vendor_sandbox.generator.business import generate_business
 from vendor_sandbox.xero.routes import XeroMount
 from vendor_sandbox.zoho.control import get_org, start_as_person
 from vendor_sandbox.zoho.routes import ZohoMount

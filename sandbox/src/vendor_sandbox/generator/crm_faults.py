@@ -170,7 +170,9 @@ def _plant_wrong_currencies(saboteur: Saboteur) -> None:
     invoice.currency, invoice.rate = "USD", DOLLARS_FOR_ONE
     about = "It is in US dollars, which Xero does not have switched on."
     saboteur.plant("currency_not_enabled", "Invoices", invoice.key, about)
-    buyer = next(one for one in saboteur.company.customers if one.currency == EURO)
+    buyer = next((one for one in saboteur.company.customers if one.currency == EURO), None)
+    if buyer is None:
+        return
     invoice = saboteur.add_invoice("rate_upside_down", buyer, [Line(product, 12, product.price, EXPORT)])
     invoice.currency, invoice.rate = EURO, (1 / plan_rate(invoice.dated)).quantize(Decimal("0.0001"))
     about = "The exchange rate is pounds for a euro; everywhere else it is euros for a pound."

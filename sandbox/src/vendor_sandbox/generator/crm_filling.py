@@ -12,6 +12,7 @@ from typing import Final
 
 from vendor_sandbox.core.wire import JsonObject
 from vendor_sandbox.generator.catalogue import TAX_PERCENTS, Product
+from vendor_sandbox.generator.parties import make_domain
 from vendor_sandbox.generator.plan import Company, Customer, Document, Line, Person, Supplier
 from vendor_sandbox.generator.trading_year import DAYS
 from vendor_sandbox.zoho.custom_fields import add_custom_field
@@ -118,7 +119,7 @@ class CrmFilling:
             "Account_Name": customer.name,
             "Account_Number": customer.number,
             "Phone": f"01632 960{int(customer.number[-3:]):03d}",
-            "Website": f"https://www.{customer.number.lower()}.example",
+            "Website": f"https://www.{make_domain(customer.name)}",
             "Account_Type": "Customer",
             "Billing_Street": address.street,
             "Billing_City": address.town,

@@ -64,7 +64,7 @@ def _plant_sales(saboteur: Saboteur, planner: LedgerPlanner) -> None:
     invoice = saboteur.add_invoice("same_sale_typed_twice", buyer, [Line(product, 7, product.price, STANDARD)])
     twin = planner.type_invoice(invoice, f"in-xero:{buyer.key}")
     twin.dated = invoice.dated + timedelta(days=3)
-    twin.number = planner.make_own_number()
+    twin.number = planner.make_last_number()
     planner.plan.documents.append(twin)
     about = f"Somebody typed the same sale into Xero as {twin.number}, dated three days later."
     saboteur.plant("same_sale_typed_twice", "Invoices", invoice.key, about)
@@ -91,6 +91,7 @@ def _plant_stock(saboteur: Saboteur, planner: LedgerPlanner) -> None:
     empty = saboteur.add_product("sold_out", "Copper Coal Scuttle", "TRK-02", "64.00")
     invoice = saboteur.add_invoice("stock_short", saboteur.take_shop(), [Line(empty, 2, empty.price, STANDARD)])
     planner.plan.tracked = [(held, STOCK_BOUGHT), (empty, 0)]
-    planner.plan.documents.append(plan_stock_bill(saboteur.company, held, STOCK_BOUGHT))
+    supplier = next(one.key for one in planner.plan.contacts if one.key.startswith(("in-xero:supplier", "paid:")))
+    planner.plan.documents.append(plan_stock_bill(saboteur.company, supplier, held, STOCK_BOUGHT))
     about = "Xero keeps stock of its one item, and there is none left; delivered, so it would be approved."
     saboteur.plant("stock_short", "Invoices", invoice.key, about)

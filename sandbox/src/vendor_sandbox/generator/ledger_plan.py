@@ -24,7 +24,7 @@ from vendor_sandbox.generator.bookkeeper import (
 from vendor_sandbox.generator.catalogue import STANDARD, Product
 from vendor_sandbox.generator.oracle import list_written
 from vendor_sandbox.generator.parties import BOTH_AT, Directory
-from vendor_sandbox.generator.plan import HOME_CURRENCY, Address, Company, Customer, Document, Line
+from vendor_sandbox.generator.plan import HOME_CURRENCY, Address, Company, Customer, Document, Line, Supplier
 from vendor_sandbox.generator.trading_year import find_due_date, find_working_day
 
 TYPED_INVOICES = 40
@@ -36,6 +36,7 @@ _KNOWN: Final = ((SAME_NAME, 20), (OTHER_CASE, 2), (SAME_EMAIL, 3))
 _WITHOUT_EMAIL = 4
 _SUPPLIERS = 4
 _FORMS: Final = {" Ltd": " Limited", " Limited": " Ltd"}
+_OWN_SUPPLIERS: Final = ("Rivermouth Estates", "Townend Garage")
 _OTHERS: Final = (
     "Parish Fete Committee",
     "Cash Sales",
@@ -117,18 +118,25 @@ class LedgerPlanner:
     def plan_contacts(self) -> None:
         """Customers, suppliers, and people whom the CRM does not know."""
         adoptable = {document.party for document in self._list_adoptable()}
-        known = [one for one in self._list_candidates() if one.key in adoptable]
+        busy = {document.party for document in list_written(self.company, "Invoices")}
+        known = [one for one in self._list_candidates() if one.key in busy]
+        known.sort(key=lambda one: one.key not in adoptable)
         swapped = [one for one in known if one.name.endswith(tuple(_FORMS))]
         for how, count in reversed(_KNOWN):
-            for customer in (swapped if how == SAME_EMAIL else known)[:count]:
+            # Those whose invoices may be adopted are kept for the plain case.
+            pool = {SAME_EMAIL: swapped[::-1], OTHER_CASE: known[::-1]}.get(how, known)
+            for customer in pool[:count]:
                 known.remove(customer)
                 self._add_customer(customer, how)
-        for supplier in self.company.suppliers[1 : 1 + _SUPPLIERS]:
+        for supplier in self._choose_suppliers():
             contact = LedgerContact(f"in-xero:{supplier.key}", supplier.name, supplier.email, supplier.address)
             contact.customer, contact.how = supplier.key, SAME_NAME
             self.plan.contacts.append(contact)
         for number, name in enumerate(_OTHERS):
             contact = LedgerContact(f"other:{number}", name, f"office@other-{number + 1}.example", None)
+            self.plan.contacts.append(contact)
+        for number, name in enumerate(_OWN_SUPPLIERS):
+            contact = LedgerContact(f"paid:{number}", name, f"office@paid-{number + 1}.example", None)
             self.plan.contacts.append(contact)
         self.adopted = self._choose_adopted()
 
@@ -149,10 +157,12 @@ class LedgerPlanner:
         days = sorted(self._plan_own_days(own))
         for day in days:
             self.plan.documents.append(self._plan_own_invoice(day))
-        for what, account, amount in (("Rent of the warehouse", "469", "1450.00"), ("Van repair", "429", "318.40")):
+        bills = (("Rent of the warehouse", "469", "1450.00"), ("Van repair", "429", "318.40"))
+        for number, (what, account, amount) in enumerate(bills):
             line = TypedLine(what, 1, Decimal(amount), PURCHASE_TAXES[STANDARD], account)
             day = find_working_day(self.company.lock_date - timedelta(days=40))
-            bill = TypedDocument("ACCPAY", "other:2", day, day + timedelta(days=14), [line], number=what.upper()[:4])
+            due = day + timedelta(days=14)
+            bill = TypedDocument("ACCPAY", f"paid:{number}", day, due, [line], number=f"{4_410 + number * 73}")
             self.plan.documents.append(bill)
 
     def type_invoice(self, document: Document, contact: str) -> TypedDocument:
@@ -161,10 +171,14 @@ class LedgerPlanner:
         due = document.due or document.dated
         return TypedDocument("ACCREC", contact, document.dated, due, lines)
 
-    def make_own_number(self) -> str:
+    def _make_own_number(self) -> str:
         """The next of Xero's own numbers; they have four digits, the CRM's five."""
         self._own_number += 1
         return f"INV-{self._own_number:04d}"
+
+    def make_last_number(self) -> str:
+        """A number behind all others of Xero's own."""
+        return f"INV-{FIRST_OWN_NUMBER + TYPED_INVOICES:04d}"
 
     def _list_candidates(self) -> list[Customer]:
         """Firms at home with people, on which nothing was planted; not the one that is a supplier too."""
@@ -194,13 +208,19 @@ class LedgerPlanner:
         ]
 
     def _choose_adopted(self) -> list[Document]:
-        """One invoice of each of a few customers that Xero has by the same name."""
+        """Invoices of customers that Xero has by the same name: one of each, then more of the same."""
         same = {one.customer for one in self.plan.contacts if one.how == SAME_NAME}
-        chosen: list[Document] = []
+        first: dict[str | None, Document] = {}
+        more: list[Document] = []
         for document in self._list_adoptable():
-            if document.party in same and document.party not in {one.party for one in chosen}:
-                chosen.append(document)
-        return chosen[:ADOPTABLE]
+            if document.party in same and first.setdefault(document.party, document) is not document:
+                more.append(document)
+        return [*first.values(), *more][:ADOPTABLE]
+
+    def _choose_suppliers(self) -> list[Supplier]:
+        """A few at home with bills that will be written; not the one that is a customer too."""
+        busy = {one.party for one in list_written(self.company, "Purchase_Orders") if one.currency == HOME_CURRENCY}
+        return [one for one in self.company.suppliers[:-1] if one.key in busy][:_SUPPLIERS]
 
     def _add_customer(self, customer: Customer, how: str) -> None:
         name = customer.name
@@ -233,7 +253,7 @@ class LedgerPlanner:
         goods = self._rng.sample([one for one in self.company.products if one.category in {"home", "books"}], 2)
         lines = [_type_line(Line(one, self._rng.randrange(1, 15), one.price, one.tax)) for one in goods]
         due = find_due_date(day, self.company.customers[BOTH_AT].terms)
-        typed = TypedDocument("ACCREC", contact.key, day, due, lines, number=self.make_own_number())
+        typed = TypedDocument("ACCREC", contact.key, day, due, lines, number=self._make_own_number())
         if is_old:
             typed.paid_percent = 100 if self._rng.random() < 0.8 else 0
         elif self._rng.random() < 0.2:
@@ -241,13 +261,13 @@ class LedgerPlanner:
         return typed
 
 
-def plan_stock_bill(company: Company, product: Product, quantity: int) -> TypedDocument:
-    """The bill by which stock of a tracked item came in."""
+def plan_stock_bill(company: Company, supplier: str, product: Product, quantity: int) -> TypedDocument:
+    """The bill by which stock of a tracked item came in from a supplier that Xero knows."""
     cost = (product.price / 2).quantize(Decimal("0.01"))
     tax_type = PURCHASE_TAXES[product.tax or STANDARD]
     line = TypedLine(product.name, quantity, cost, tax_type, "630", item=product.code)
     day = find_working_day(company.lock_date - timedelta(days=60))
-    return TypedDocument("ACCPAY", "other:3", day, day + timedelta(days=30), [line], number="KT-2291")
+    return TypedDocument("ACCPAY", supplier, day, day + timedelta(days=30), [line], number="KT-2291")
 
 
 def _type_line(line: Line) -> TypedLine:

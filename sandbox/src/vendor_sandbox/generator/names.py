@@ -77,6 +77,15 @@ TRADES: Final = (
     ("food", "Cafe Supplies"),
     ("shop", "Trading"),
 )
+EURO_FORMS: Final = {
+    "Ireland": "DAC",
+    "Belgium": "BV",
+    "Netherlands": "BV",
+    "France": "SARL",
+    "Germany": "GmbH",
+    "Austria": "GmbH",
+    "Portugal": "Lda",
+}
 EURO_TRADES: Final = ("Import", "Living", "Home and Garden", "Boutique")
 FORMS: Final = ("Ltd", "Limited", "LLP", "& Sons", "plc")
 MAKERS: Final = ("Potteries", "Glassworks", "Weavers", "Press", "Mills", "Woodworks", "Packaging", "Tea Merchants")

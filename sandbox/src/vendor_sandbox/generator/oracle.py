@@ -104,7 +104,6 @@ def list_written(company: Company, module: str) -> list[Document]:
         for one in company.documents
         if one.module == module
         and one.key not in held
-        and one.dated >= company.start_date
         and one.dated > company.lock_date
         and STATUSES[module].get(one.status or "") in {DRAFT, APPROVED}
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from typing import Final
 
 from vendor_sandbox.generator import names
@@ -26,6 +27,7 @@ class Directory:
     def __init__(self, seed: str) -> None:
         self._rng = random.Random(f"{seed}:parties")  # noqa: S311 - a repeatable company, no secret
         self._people = 0
+        self._emails: set[str] = set()
         self._firms = 0
 
     def plan_customers(self, accounts: int, contacts: int | None, *, abroad: bool) -> list[Customer]:
@@ -48,8 +50,10 @@ class Directory:
         self._firms += 1
         first = names.FIRST_WORDS[number % len(names.FIRST_WORDS)]
         run = number // len(names.FIRST_WORDS)
+        address = self._plan_euro_address() if abroad else self.plan_address()
         if abroad:
-            kind, trade, form = "export", names.EURO_TRADES[number % len(names.EURO_TRADES)], "BV"
+            kind, trade = "export", names.EURO_TRADES[number % len(names.EURO_TRADES)]
+            form = names.EURO_FORMS[address.country]
         else:
             kind, trade = names.TRADES[run % len(names.TRADES)]
             form = self._rng.choice(names.FORMS)
@@ -58,7 +62,7 @@ class Directory:
             key=f"customer:{self._firms}",
             name=name or f"{first} {trade}{suffix} {form}",
             number=f"CUST-{self._firms:04d}",
-            address=self._plan_euro_address() if abroad else self.plan_address(),
+            address=address,
             people=[],
             terms=self._rng.choice((Terms.DAYS_30, Terms.DAYS_30, Terms.END_OF_FOLLOWING_MONTH)),
             kind=kind,
@@ -71,7 +75,7 @@ class Directory:
     def plan_private(self, first: str | None = None, last: str | None = None) -> Customer:
         """A person who buys without a firm."""
         self._firms += 1
-        person = self.plan_person(first, last)
+        person = self.plan_person("post.example", first, last)
         return Customer(
             key=f"customer:{self._firms}",
             name=person.name,
@@ -83,7 +87,7 @@ class Directory:
             private=True,
         )
 
-    def plan_person(self, first: str | None = None, last: str | None = None) -> Person:
+    def plan_person(self, domain: str, first: str | None = None, last: str | None = None) -> Person:
         """A person with an e-mail address of their own."""
         self._people += 1
         first = first or self._rng.choice(names.FIRST_NAMES)
@@ -92,7 +96,7 @@ class Directory:
             key=f"person:{self._people}",
             first=first,
             last=last,
-            email=f"{first}.{last}.{self._people}@customers.example".lower(),
+            email=self._make_email(f"{first}.{last}".lower(), domain),
             phone=f"01632 961{self._rng.randrange(1000):03d}",
             title=self._rng.choice(names.TITLES),
         )
@@ -115,14 +119,24 @@ class Directory:
         word = names.FIRST_WORDS[-1 - number % len(names.FIRST_WORDS)]
         maker = names.MAKERS[(number + number // len(names.FIRST_WORDS)) % len(names.MAKERS)]
         suffix = f" {number}" if number >= len(names.FIRST_WORDS) * len(names.MAKERS) else ""
+        address = self._plan_euro_address() if abroad else self.plan_address()
+        name = f"{word} {maker}{suffix} {names.EURO_FORMS[address.country] if abroad else 'Ltd'}"
         return Supplier(
             key=f"supplier:{number + 1}",
-            name=f"{word} {maker}{suffix} {'GmbH' if abroad else 'Ltd'}",
-            email=f"sales@{word.lower()}-{number + 1}.example",
-            address=self._plan_euro_address() if abroad else self.plan_address(),
+            name=name,
+            email=self._make_email("sales", make_domain(name)),
+            address=address,
             terms=self._rng.choice((Terms.DAYS_30, Terms.END_OF_FOLLOWING_MONTH)),
             currency=EURO if abroad else "GBP",
         )
+
+    def _make_email(self, name: str, domain: str) -> str:
+        email, number = f"{name}@{domain}", 1
+        while email in self._emails:
+            number += 1
+            email = f"{name}{number}@{domain}"
+        self._emails.add(email)
+        return email
 
     def _plan_euro_address(self) -> Address:
         town, country, code = self._rng.choice(names.EURO_TOWNS)
@@ -132,6 +146,13 @@ class Directory:
         return f"{self._rng.randrange(1, 120)} {self._rng.choice(names.STREETS)}"
 
     def _staff(self, firm: Customer, count: int) -> None:
-        firm.people += [self.plan_person() for _ in range(count)]
+        domain = make_domain(firm.name)
+        firm.people += [self.plan_person(domain) for _ in range(count)]
         if firm.people:
             firm.people[0].is_main = True
+
+
+def make_domain(name: str) -> str:
+    """A firm's domain: its name without the legal form."""
+    words = re.findall(r"[a-z0-9]+", name.lower().replace("'", ""))
+    return "-".join(words[:-1] or words) + ".example"

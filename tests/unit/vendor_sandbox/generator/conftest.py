@@ -10,7 +10,7 @@ from vendor_sandbox.core.clock import VirtualClock
 from vendor_sandbox.core.minting import Mint
 from vendor_sandbox.core.state import SandboxCore
 from vendor_sandbox.core.switches import Switches
-from vendor_sandbox.generator.company import generate_business
+from vendor_sandbox.generator.business import generate_business
 from vendor_sandbox.xero.control_edits import list_as_person
 from vendor_sandbox.xero.new_organisation import make_organisation
 from vendor_sandbox.xero.organisation import Organisation

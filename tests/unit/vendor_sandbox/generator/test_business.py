@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.unit.vendor_sandbox.generator.conftest import Business, make_business, make_writing
 
-from vendor_sandbox.generator.company import generate_business
+from vendor_sandbox.generator.business import generate_business
 from vendor_sandbox.xero.new_organisation import make_organisation
 
 SENT = {"Invoices": {"Approved", "Delivered"}, "Purchase_Orders": {"Delivered"}}
@@ -161,6 +161,19 @@ def test_known_contacts_are_found_by_name_capitals_or_email(business: Business) 
     numbers = [in_xero[one["xero_id"]].get("ContactNumber") for one in business.truth["already_there"]["contacts"]]
     assert any(numbers)
     assert not all(numbers)
+
+
+def test_everybody_who_is_known_has_a_document_that_is_written(business: Business) -> None:
+    parties = {one["Account_Name"]["id"] for one in list_written(business, "Invoices") if one["Account_Name"]}
+    parties |= {one["Vendor_Name"]["id"] for one in list_written(business, "Purchase_Orders")}
+    assert {one["record_id"] for one in business.truth["already_there"]["contacts"]} <= parties
+
+
+def test_the_firm_that_buys_and_sells_does_both_and_xero_does_not_know_it(business: Business) -> None:
+    bought = {one["Vendor_Name"]["name"] for one in list_written(business, "Purchase_Orders")}
+    sold = {one["Account_Name"]["name"] for one in list_written(business, "Invoices") if one["Account_Name"]}
+    (both,) = bought & sold
+    assert both not in {contact["Name"] for contact in business.list_xero("Contacts")}
 
 
 def test_no_invoice_number_of_xero_is_the_crms_but_the_adopted_ones_and_one(business: Business) -> None:

@@ -164,6 +164,8 @@ def test_with_faults_the_answer_tells_them_and_without_there_are_none(writing: W
     kinds = [planted["kind"] for planted in made["planted"]]
     assert {"status_unmapped", "no_code", "no_customer", "zero_invoice", "negative_total"} <= set(kinds)
     assert "currency_not_enabled" not in kinds
+    abroad = generate_company(make_writing(multi_currency=True), seed="1", sizes=SMALL, with_faults=True)
+    assert "currency_not_enabled" in [planted["kind"] for planted in abroad["planted"]]
 
 
 def test_no_products_or_nobody_to_sell_to_means_no_documents() -> None:
