@@ -20,7 +20,7 @@ from zoho2xero.demo.sandbox import SandboxControl
 from zoho2xero.demo.walk import Walk, walk
 from zoho2xero.demo.walk_wholesaler import walk_wholesaler
 from zoho2xero.home import read_secrets
-from zoho2xero.screen import show_readiness
+from zoho2xero.readiness_screen import show_readiness
 
 Json = dict[str, Any]
 

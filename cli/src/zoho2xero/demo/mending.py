@@ -18,7 +18,8 @@ MENDED: Final = frozenset(
     }
 )
 """Kinds of faults that are gone afterwards; the others stay with their reasons."""
-NEW_CURRENCY: Final = "USD"
+CURRENCIES: Final = ("EUR", "USD")
+"""What is switched on in Xero from now on; the last is new."""
 
 Json = dict[str, Any]
 
@@ -27,8 +28,8 @@ async def mend(demo: Walk, planted: Iterable[Planted]) -> None:
     """One of each: four in the set-up, one in the CRM, two decisions."""
     by_kind = {fault.kind: fault for fault in planted if fault.kind in MENDED}
     await _mend_mapping(demo)
-    await demo.sandbox.enable_currency(demo.prepared.xero_tenant_id, NEW_CURRENCY)
-    demo.console.print(f"Accounts switch on {NEW_CURRENCY} in Xero.")
+    await demo.sandbox.choose_currencies(demo.prepared.xero_tenant_id, CURRENCIES)
+    demo.console.print(f"Accounts switch on {CURRENCIES[-1]} in Xero.")
     blank = by_kind["status_blank"]
     await demo.sandbox.edit_crm_record(demo.zoho_org_id, "Invoices", blank.record_id, {"Status": "Approved"})
     demo.console.print("Sales choose the status of the invoice that had none.")

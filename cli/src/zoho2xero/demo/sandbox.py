@@ -1,6 +1,6 @@
 """The sandbox's control API, as far as the demo needs it: seed both vendors, edit as people do, read the ledger."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,11 +39,9 @@ class SandboxControl:
         """Fill both sides with a wholesaler's year, faults on purpose; what was made, and what is to be expected."""
         return await self.call("POST", "/company", {"zoho_org_id": org_id, "xero_tenant_id": xero_tenant_id, "seed": 1})
 
-    async def enable_currency(self, xero_tenant_id: str, currency: str) -> None:
-        """Switch a currency on, as a person in Xero does."""
-        organisation = await self.call("GET", f"/xero/{xero_tenant_id}/Currencies")
-        known = [each["Code"] for each in organisation["Currencies"]]
-        await self.call("PATCH", f"/xero/{xero_tenant_id}/Organisation", {"currencies": [*known, currency]})
+    async def choose_currencies(self, xero_tenant_id: str, currencies: Sequence[str]) -> None:
+        """Have exactly these switched on beside the books' own, as a person in Xero does."""
+        await self.call("PATCH", f"/xero/{xero_tenant_id}/Organisation", {"currencies": list(currencies)})
 
     async def import_sales(self, org_id: str, csv: Path) -> Json:
         """Fill the CRM with real sales."""

@@ -13,13 +13,11 @@ from sync_kit.clock import Clock
 from zoho2xero.demo.prepare import Prepared
 from zoho2xero.demo.report import describe_ledger, describe_run
 from zoho2xero.demo.sandbox import SandboxControl
-from zoho2xero.screen import ProgressTeller, show_causes, show_log, show_run
-from zoho2xero.watching import list_whole_log, watch_run
+from zoho2xero.screen import ProgressTeller, show_causes, show_run
+from zoho2xero.watching import watch_run
 
 MOVED = ("created", "updated", "linked")
-HELD = ("blocked", "locked", "failed")
 EDITED_INVOICES = 3
-MOST_SHOWN = 25
 
 Json = dict[str, Any]
 
@@ -79,23 +77,9 @@ async def sync(demo: Walk) -> Json:
     )
     show_run(demo.console, run)
     show_causes(demo.console, await demo.prepared.api.get("/v1/log/summary", run_id=run["run_id"]))
-    await _show_held(demo, run["run_id"])
     demo.runs.append(describe_run(run))
     demo.expect(run["state"] in ("succeeded", "partial"), f"run {run['run_id']} ended as {run['state']}")
     return run
-
-
-async def _show_held(demo: Walk, run_id: str) -> None:
-    """Each held record with its reasons."""
-    held: list[Json] = []
-    for outcome in HELD:
-        held += await list_whole_log(demo.prepared.api, run_id, demo.prepared.tenant_id, outcome=outcome)
-    if not held:
-        return
-    demo.console.print(f"The {len(held)} records held back:", style="bold")
-    show_log(demo.console, held[:MOST_SHOWN])
-    if len(held) > MOST_SHOWN:
-        demo.console.print(f"  ... and {len(held) - MOST_SHOWN} more; `zoho2xero sync log` shows all of a run.")
 
 
 async def edit_drafts(demo: Walk, most: int) -> int:

@@ -16,7 +16,7 @@ from sync_kit.limits import Rate, TokenBuckets
 from sync_kit.metrics import RequestMetrics
 from sync_kit.openapi import name_operation, problem_openapi
 from sync_kit.problems import install_problem_handlers
-from sync_kit.request_edge import BodyCap, RequestEdge
+from sync_kit.request_edge import BodyCap, HeadCap, RequestEdge
 from sync_kit.runtime import ServiceRuntime, run_service
 
 __all__ = ["ServiceRuntime", "create_service_app", "run_service"]
@@ -71,6 +71,7 @@ def create_service_app(
         app.include_router(router)
     install_problem_handlers(app)
     app.add_middleware(BodyCap, max_bytes=max_body_bytes)
+    app.add_middleware(HeadCap)
     app.add_middleware(RequestEdge, metrics=RequestMetrics(registry, name), clock=clock)
     app.openapi = problem_openapi(app)  # type: ignore[method-assign]
     return app

@@ -37,6 +37,23 @@ class TokenBuckets:
 
     def take(self, client: str) -> None:
         """Use one call up. Raises TooManyRequestsError with Retry-After in whole seconds when none is left."""
+        self.check(client)
+        self._buckets[client].tokens -= 1
+
+    def check(self, client: str) -> None:
+        """Raises as `take` does, and uses nothing up: for what only counts when it goes wrong."""
+        bucket = self._fill(client)
+        if bucket.tokens < 1:
+            seconds = max(1, math.ceil((1 - bucket.tokens) / self._rate.per_second))
+            raise TooManyRequestsError(
+                f"too many requests: try again in {seconds} s", headers={"retry-after": str(seconds)}
+            )
+
+    def charge(self, client: str) -> None:
+        """Use one call up even if none is left: what several did at once beyond their allowance is waited out."""
+        self._fill(client).tokens -= 1
+
+    def _fill(self, client: str) -> _Bucket:
         now = self._clock.monotonic()
         bucket = self._buckets.pop(client, None) or _Bucket(self._rate.burst, now)
         self._buckets[client] = bucket
@@ -45,9 +62,4 @@ class TokenBuckets:
         gained = max(0.0, now - bucket.filled_at) * self._rate.per_second
         bucket.tokens = min(self._rate.burst, bucket.tokens + gained)
         bucket.filled_at = now
-        if bucket.tokens < 1:
-            seconds = max(1, math.ceil((1 - bucket.tokens) / self._rate.per_second))
-            raise TooManyRequestsError(
-                f"too many requests: try again in {seconds} s", headers={"retry-after": str(seconds)}
-            )
-        bucket.tokens -= 1
+        return bucket

@@ -1,13 +1,14 @@
 """The edge of every request: its id, its line in the log, its measurement, and the last net under errors.
 
 It logs the route's template, never the path, the query or a body. An unexpected error becomes a 500 that tells its
-request id and nothing else. A body above the cap is a 413, by its announced length or as soon as it grows too large.
+request id and nothing else. A body above the cap is a 413, by its announced length or as soon as it grows too large;
+an address or headers out of all proportion are a 414 or 431, whatever the server in front lets through.
 """
 
 import re
 import secrets
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, Final
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,6 +19,11 @@ from sync_kit.metrics import RequestMetrics
 from sync_kit.problems import problem_response
 
 _log = get_logger(__name__)
+
+MOST_TARGET_BYTES: Final = 8 * 1024
+"""Of path and query together."""
+MOST_HEADER_BYTES: Final = 16 * 1024
+MOST_HEADERS: Final = 100
 
 _ACCEPTED_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _QUIET_ROUTES = frozenset({"/healthz", "/readyz", "/metrics"})
@@ -79,6 +85,28 @@ class RequestEdge:
         tell("request_served", method=_known_method(scope), route=route, status=status, ms=round(seconds * 1000, 1))
 
 
+class HeadCap:
+    """Refuses addresses and headers that no caller of ours needs."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = _find_head_fault(scope) if scope["type"] == "http" else None
+        if refusal is None:
+            await self._app(scope, receive, send)
+            return
+        status, title, detail = refusal
+        response = problem_response(
+            status,
+            title,
+            detail,
+            request_id=scope.get("state", {}).get("request_id"),
+            headers={"connection": "close"},
+        )
+        await response(scope, receive, send)
+
+
 class BodyCap:
     """Refuses bodies above `max_bytes`."""
 
@@ -121,6 +149,17 @@ def find_route_template(scope: MutableMapping[str, Any]) -> str:
     included = getattr(scope.get("fastapi", {}).get("effective_route_context"), "path_format", None)
     template = included or getattr(scope.get("route"), "path", None)
     return template if isinstance(template, str) else "unmatched"
+
+
+def _find_head_fault(scope: Scope) -> tuple[int, str, str] | None:
+    path = scope.get("raw_path") or scope["path"].encode()
+    if len(path) + len(scope.get("query_string", b"")) > MOST_TARGET_BYTES:
+        return 414, "URI Too Long", f"path and query have more than {MOST_TARGET_BYTES} bytes"
+    headers = scope["headers"]
+    if len(headers) > MOST_HEADERS or sum(len(name) + len(value) for name, value in headers) > MOST_HEADER_BYTES:
+        detail = f"there are more than {MOST_HEADERS} headers, or more than {MOST_HEADER_BYTES} bytes of them"
+        return 431, "Request Header Fields Too Large", detail
+    return None
 
 
 def _choose_request_id(scope: Scope) -> str:

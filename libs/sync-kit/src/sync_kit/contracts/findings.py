@@ -62,7 +62,7 @@ FINDINGS: Final[Mapping[str, FindingEntry]] = {entry.code: entry for entry in (
     _entry("sales_account_missing", STOPS, "No default sales account is chosen.", ACCOUNTS, "Choose one in the mapping (accounts.sales)."),
     _entry("purchases_account_missing", STOPS, "No default purchases account is chosen, and purchase orders are switched on.", ACCOUNTS, "Choose one in the mapping (accounts.purchases), or switch purchase orders off in the settings."),
     _entry("mapping_account_unusable", STOPS, "The mapping's {where} account {account} is {problem}.", ACCOUNTS, "Choose another in the mapping."),
-    _entry("mapping_rate_unusable", STOPS, "The mapping's tax rate {rate} ({where}) cannot be used: {problem}.", ACCOUNTS, "Choose another in the mapping."),
+    _entry("mapping_rate_unusable", WARNS, "The mapping's tax rate {rate} ({where}) cannot be used: {problem}.", ACCOUNTS, "Choose another in the mapping."),
     _entry("nothing_would_go", STOPS, "Of {documents} documents none would go to Xero.", ADMIN, "See what holds them back, the largest cause first."),
     _entry("right_missing", STOPS, "The connected Xero user may not {what}.", ADMIN, "Give that right in Xero, or connect as somebody who has it."),
     _entry("approval_right_missing", WARNS, "The connected Xero user may not approve {what}, and the mapping sends some as approved.", ADMIN, "Give that right in Xero, or let them go as drafts."),

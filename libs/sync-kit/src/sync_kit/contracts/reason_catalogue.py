@@ -48,7 +48,7 @@ WRONG_IN_THE_CRM: Final = (
     _entry("due_date_missing", BLOCKED, "{record} has no due date, and neither {contact} nor your organisation has payment terms in Xero.", ACCOUNTS, 'Set terms in Xero, fill in the due date in the CRM, or set "days until due" in the mapping.', By.CRM_CHANGE, By.MAPPING, By.XERO_REFERENCE),
     _entry("value_unusable", BLOCKED, '{field} of {record} is "{value}"; Xero allows {rule}.', SALES, "Correct or shorten it in the CRM.", By.CRM_CHANGE),
     _entry("value_left_out", WARNING, '{field} of {record} is "{value}", which Xero does not take ({rule}); it was left out or shortened.', SALES, "Correct it in the CRM if it matters in the books.", By.CRM_CHANGE),
-    _entry("product_code_missing", BLOCKED, "{record} has no product code.", SALES, "Enter one in the CRM.", By.CRM_CHANGE),
+    _entry("product_code_missing", BLOCKED, "{record} has no product code.", SALES, "Enter one in the CRM, or let lines without a code go as text (mapping: uncoded_products).", By.CRM_CHANGE, By.MAPPING),
     _entry("product_code_clash", WARNING, "The code {code} of {record} differs from another product's code {other} by capitals at most, and Xero may not tell them apart; {effect}.", SALES, "Give one of the products another code.", By.CRM_CHANGE),
     _entry("waits_for", BLOCKED, "{record} waits for {parent}: {cause}", NOBODY, "Mend the other record; see its own reason.", By.PARENT_LINKED, By.CRM_CHANGE),
 )
@@ -73,7 +73,7 @@ SETUP_AND_MAPPING: Final = (
 )
 
 MATCHING: Final = (
-    _entry("ambiguous_match", BLOCKED, "{record} could be {count} different Xero records: {candidates}.", ACCOUNTS, "Choose one of them, or \"create new\".", By.DECISION, By.XERO_REFERENCE, By.CRM_CHANGE, heals=False),
+    _entry("ambiguous_match", BLOCKED, "{record} could be one that Xero has already: {candidates}.", ACCOUNTS, "Choose one of them, or \"create new\".", By.DECISION, By.XERO_REFERENCE, By.CRM_CHANGE, heals=False),
     _entry("name_taken", BLOCKED, "{record} has the name of another customer or supplier in Xero ({difference}).", ACCOUNTS, "Link the two, or have ours made under another name; or rename one.", By.DECISION, By.XERO_REFERENCE, By.CRM_CHANGE, heals=False),
     _entry("number_taken_in_xero", BLOCKED, "Xero already has a document {number}, and it differs from {record} in {difference}.", ACCOUNTS, "Link them if they are the same; else renumber one.", By.DECISION, By.CRM_CHANGE, By.XERO_DOCUMENT, heals=False),
     _entry("looks_already_entered", BLOCKED, "Xero has {number} for the same contact and the same total, dated {date}, {days} days from {record}: somebody may have typed it in.", ACCOUNTS, "If it is the same, link it; if not, say \"create new\".", By.DECISION, By.CRM_CHANGE, By.XERO_DOCUMENT, heals=False),

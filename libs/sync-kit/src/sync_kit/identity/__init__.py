@@ -2,7 +2,14 @@
 
 from sync_kit.identity.jwks import JWKS_PATH, FetchJwks, JwksVerifier, jwks_fetcher
 from sync_kit.identity.principal import PUBLIC_AUDIENCE, Principal, Verifier
-from sync_kit.identity.requirements import CallerChecks, limit_by_address, require_scope, require_service
+from sync_kit.identity.requirements import (
+    CallerChecks,
+    address_of,
+    limit_by_address,
+    limit_failures,
+    require_scope,
+    require_service,
+)
 from sync_kit.identity.service import INTERNAL_AUDIENCE, ServiceIdentity
 from sync_kit.identity.signing import SigningKey, build_jwks, sign_access_token
 
@@ -17,9 +24,11 @@ __all__ = [
     "ServiceIdentity",
     "SigningKey",
     "Verifier",
+    "address_of",
     "build_jwks",
     "jwks_fetcher",
     "limit_by_address",
+    "limit_failures",
     "require_scope",
     "require_service",
     "sign_access_token",

@@ -51,7 +51,7 @@ def require_scope(scope: str) -> Callable[..., Awaitable[Principal]]:
         try:
             principal = await checks.verifier.verify(_read_bearer(request))
         except UnauthorisedError:
-            checks.address_limits.take(_address_of(request))
+            checks.address_limits.take(address_of(request))
             raise
         checks.client_limits.take(principal.client_id)
         if scope not in principal.scopes:
@@ -62,13 +62,20 @@ def require_scope(scope: str) -> Callable[..., Awaitable[Principal]]:
 
 
 def require_service(*names: str) -> Callable[..., Awaitable[str]]:
-    """Demand a service identity, one of `names` if any are given. Raises UnauthorisedError, ForbiddenError."""
+    """Demand a service identity, one of `names` if any are given; wrong tokens count against the caller's address.
+
+    Raises UnauthorisedError, ForbiddenError, TooManyRequestsError.
+    """
 
     async def check(request: Request, _: Annotated[object, Security(_service_scheme)]) -> str:
         identity = _checks_of(request).service_identity
         if identity is None:
             raise RuntimeError("this application was created without a service identity")
-        name = identity.verify_service(_read_bearer(request))
+        try:
+            name = identity.verify_service(_read_bearer(request))
+        except UnauthorisedError:
+            await limit_by_address(request)
+            raise
         if names and name not in names:
             raise ForbiddenError("this is not for the calling service")
         return name
@@ -81,7 +88,22 @@ async def limit_by_address(request: Request) -> None:
 
     Raises TooManyRequestsError. Behind a proxy the address is the one that it forwards, where it is trusted.
     """
-    _checks_of(request).address_limits.take(_address_of(request))
+    _checks_of(request).address_limits.take(address_of(request))
+
+
+def limit_failures(request: Request) -> Callable[[], None]:
+    """For secrets that may be guessed: call what comes back after a wrong one, which counts against the address.
+
+    Raises TooManyRequestsError before the secret is looked at: a refused guess is not told whether it was right.
+    """
+    limits, address = _checks_of(request).address_limits, address_of(request)
+    limits.check(address)
+    return lambda: limits.charge(address)
+
+
+def address_of(request: Request) -> str:
+    """Where the call comes from."""
+    return request.client.host if request.client else "unknown"
 
 
 def _checks_of(request: Request) -> CallerChecks:
@@ -98,7 +120,3 @@ def _read_bearer(request: Request) -> str:
             "an access token is needed", code="token_missing", headers={"www-authenticate": "Bearer"}
         )
     return token.strip()
-
-
-def _address_of(request: Request) -> str:
-    return request.client.host if request.client else "unknown"
