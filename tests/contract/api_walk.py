@@ -24,13 +24,21 @@ NAMES_NOTHING_OWNED: Final[Mapping[str, str]] = {
     "record_id": "narrows a tenant's list",
     "Idempotency-Key": "scoped to the API client",
     "if-match": "a version number",
+    "from": "a version number",
+    "to": "a version number",
+    "dry_run": "a switch",
+    "version": "a version number within what the tenant's id names",
 }
+
+FILLED: Final[Mapping[str, str]] = {"version": "1", "module": "invoices", "from": "0"}
+"""Values of required parameters that name nothing owned."""
 
 WITHOUT_IDS: Final[Mapping[str, str]] = {
     "register_partner": "the operator's; no partner's token opens it",
     "issue_api_token": "takes the credential itself",
     "show_keys": "public keys",
     "list_reasons": "the published catalogue",
+    "list_findings": "the published catalogue",
     "create_tenant": "makes a tenant of the caller's own",
     "list_tenants": "lists the caller's own tenants",
 }
@@ -39,7 +47,10 @@ BODIES: Final[Mapping[str, Callable[[Ids], dict[str, Any]]]] = {
     "start_connection": lambda ids: {"tenant_id": ids["tenant_id"], "vendor": "zoho", "data_centre": "eu"},
     "choose_organisation": lambda ids: {"xero_tenant_id": "0b7a3a0e-0000-4000-8000-000000000000"},
     "start_sync": lambda ids: {"tenant_id": ids["tenant_id"]},
+    "start_check": lambda ids: {"tenant_id": ids["tenant_id"]},
+    "retry_sync": lambda ids: {},
     "replace_settings": lambda ids: {"books_start_date": "2026-01-01"},
+    "decide_question": lambda ids: {"module": "accounts", "record_id": "100", "decision": "create_new"},
     "replace_mapping": lambda ids: {"accounts": {"sales": "200"}},
 }
 
@@ -88,17 +99,7 @@ def list_owned(operations: list[Operation]) -> Iterator[Operation]:
 
 def fill(operation: Operation, ids: Ids, token: str | None) -> RawRequest:
     """A valid request for what `ids` name. Raises LookupError for an operation that nobody has thought about."""
-    target, query, named = operation.path, {}, 0
-    for parameter in operation.described.get("parameters", ()):
-        name = parameter["name"]
-        if name in OWNED:
-            named += 1
-            if parameter["in"] == "path":
-                target = target.replace(f"{{{name}}}", quote(ids[name], safe=""))
-            elif parameter["required"]:
-                query[name] = ids[name]
-        elif name not in NAMES_NOTHING_OWNED:
-            raise LookupError(f"{operation.name}: does {name} name something that a partner owns?")
+    target, query, named = _fill_parameters(operation, ids)
     body = None
     if "requestBody" in operation.described:
         if operation.name not in BODIES:
@@ -110,3 +111,21 @@ def fill(operation: Operation, ids: Ids, token: str | None) -> RawRequest:
     if not named:
         raise LookupError(f"{operation.name}: names nothing owned, and nobody has said why")
     return json_call(operation.method, f"{target}?{urlencode(query)}" if query else target, token, body)
+
+
+def _fill_parameters(operation: Operation, ids: Ids) -> tuple[str, dict[str, str], int]:
+    """The path, the query, and how many of its parameters name something owned."""
+    target, query, named = operation.path, {}, 0
+    for parameter in operation.described.get("parameters", ()):
+        name = parameter["name"]
+        if name not in OWNED and name not in NAMES_NOTHING_OWNED:
+            raise LookupError(f"{operation.name}: does {name} name something that a partner owns?")
+        named += name in OWNED
+        value = ids[name] if name in OWNED else FILLED.get(name)
+        if value is None or not parameter["required"]:
+            continue
+        if parameter["in"] == "path":
+            target = target.replace(f"{{{name}}}", quote(value, safe=""))
+        elif parameter["in"] == "query":
+            query[name] = value
+    return target, query, named

@@ -19,7 +19,7 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
-from tests.contract.api_walk import OWNED
+from tests.contract.api_walk import FILLED, OWNED
 from tests.contract.house import House
 from tests.contract.raw_calls import RawAnswer, RawRequest, json_call
 
@@ -111,6 +111,7 @@ ROUTES_WITH_BODIES = {
     "start_connection": ("auth", "POST", "/v1/connections"),
     "choose_organisation": ("auth", "POST", "/v1/connections/{connection_id}/organisation"),
     "start_sync": ("scheduler", "POST", "/v1/syncs"),
+    "start_check": ("scheduler", "POST", "/v1/readiness"),
     "replace_settings": ("scheduler", "PUT", "/v1/settings/{tenant_id}"),
     "replace_mapping": ("xero-writer", "PUT", "/v1/mappings/{tenant_id}"),
 }
@@ -178,7 +179,7 @@ def send_body(
 ) -> RawAnswer:
     service, method, path = ROUTES_WITH_BODIES[route]
     token = house.issue_token(house.first)
-    request = json_call(method, path.format(**house.first.ids), token, body, headers)
+    request = json_call(method, path.format(**{**FILLED, **house.first.ids}), token, body, headers)
     size = -(-len(body) // chunks) or 1
     pieces = tuple(body[start : start + size] for start in range(0, len(body), size)) or (b"",)
     return house.send(service, RawRequest(request.method, request.target, request.headers, pieces))
@@ -226,16 +227,17 @@ def test_a_false_length_makes_nothing_fail(house: House, length: str) -> None:
         ("choose_organisation", {"xero_tenant_id": "a" * 65}, {"body.xero_tenant_id"}),
         (
             "start_sync",
-            {"tenant_id": ["t"], "modules": ["invoices", "bills", 3], "since": "yesterday", "mode": "apply"},
+            {"tenant_id": ["t"], "modules": ["invoices", "bills", 3], "since": "yesterday", "mode": "check"},
             {"body.tenant_id", "body.modules[1]", "body.modules[2]", "body.since", "body.mode"},
         ),
         ("start_sync", {"tenant_id": "t" * 65, "since": "2026-01-05T09:00:00"}, {"body.tenant_id", "body.since"}),
+        ("start_check", {"tenant_id": "../etc", "mode": "plan"}, {"body.tenant_id", "body.mode"}),
         (
             "replace_settings",
-            {"books_start_date": "2026-02-30", "modules": "invoices", "sending": None, "go_ahead": {"xero": 1}},
+            {"books_start_date": "2026-02-30", "directions": "invoices", "sending": None, "go_ahead": {"xero": 1}},
             {
                 "body.books_start_date",
-                "body.modules",
+                "body.directions",
                 "body.sending",
                 "body.go_ahead.xero_tenant_id",
                 "body.go_ahead.xero",
@@ -269,7 +271,7 @@ def test_all_faults_of_a_request_are_named_at_once(
 ) -> None:
     before = house.dump_stores()
     service, method, path = ROUTES_WITH_BODIES[route]
-    request = json_call(method, path.format(**house.first.ids), house.issue_token(house.first), body)
+    request = json_call(method, path.format(**{**FILLED, **house.first.ids}), house.issue_token(house.first), body)
     answer = house.send(service, request)
     assert (answer.status, answer.faults) == (422, faults)
     assert house.dump_stores() == before
@@ -336,9 +338,11 @@ def aim(path: str, described: Mapping[str, Any], bad: str) -> list[str]:
     named = {(parameter["in"], parameter["name"]) for parameter in described.get("parameters", ())}
     targets = []
     if any(("path", name) in named for name in OWNED):
-        targets.append(path.format(**dict.fromkeys(OWNED, bad)))
+        targets.append(path.format(**{**FILLED, **dict.fromkeys(OWNED, bad)}))
     targets += [
-        f"{path.format(**dict.fromkeys(OWNED, 'x'))}?{name}={bad}" for name in OWNED if ("query", name) in named
+        f"{path.format(**{**FILLED, **dict.fromkeys(OWNED, 'x')})}?{name}={bad}"
+        for name in OWNED
+        if ("query", name) in named
     ]
     return targets
 
@@ -364,7 +368,7 @@ def test_a_made_up_cursor_is_refused_on_every_list(house: House, cursor: str) ->
 @pytest.mark.parametrize("method", ["TRACE", "PATCH", "CONNECT", "PROPFIND", "get", "\u00c4"])
 def test_methods_that_no_route_has_are_refused(house: House, service: str, method: str) -> None:
     for path in house.services[service].openapi()["paths"]:
-        target = path.format(**dict.fromkeys(OWNED, "x"))
+        target = path.format(**{**FILLED, **dict.fromkeys(OWNED, "x")})
         answer = house.send(service, json_call(method, target, house.issue_token(house.first)))
         assert (answer.status, answer.is_problem) == (405, True), target
 
@@ -402,7 +406,7 @@ def test_a_credential_that_cannot_be_one_is_a_401_everywhere(house: House, crede
             for method, described in methods.items():
                 if not described.get("security"):
                     continue
-                target = path.format(**dict.fromkeys(OWNED, "x"))
+                target = path.format(**{**FILLED, **dict.fromkeys(OWNED, "x")})
                 answer = house.send(service, RawRequest(method.upper(), target, {"authorization": credential}))
                 assert (answer.status, answer.is_problem) == (401, True), (method, path)
 

@@ -11,6 +11,9 @@ from zoho2xero.client import ApiError
 from zoho2xero.demo.browser import ConsentError
 from zoho2xero.demo.command import DemoOptions, run_demo
 from zoho2xero.demo.processes import DidNotStartError
+from zoho2xero.mappings_commands import app as mappings_app
+from zoho2xero.questions_commands import app as questions_app
+from zoho2xero.readiness_commands import readiness
 from zoho2xero.sync_commands import app as sync_app
 
 DEFAULT_HOME = Path(".data")
@@ -28,6 +31,9 @@ app = typer.Typer(
     help="Keeps a business's Zoho CRM and its Xero books in step.",
 )
 app.add_typer(sync_app, name="sync")
+app.add_typer(questions_app, name="questions")
+app.command()(readiness)
+app.add_typer(mappings_app, name="mappings")
 
 
 @app.command()

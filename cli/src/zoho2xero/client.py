@@ -58,9 +58,9 @@ class ApiClient:
         """POST a body, under an Idempotency-Key if one is given."""
         return await self._call("POST", path, body or {}, {"idempotency-key": key} if key else {})
 
-    async def put(self, path: str, body: Mapping[str, Any]) -> Json:
-        """PUT a whole resource."""
-        return await self._call("PUT", path, body)
+    async def put(self, path: str, body: Mapping[str, Any], *, based_on: str | None = None) -> Json:
+        """PUT a whole resource; `based_on` is the version that the change is meant for (If-Match)."""
+        return await self._call("PUT", path, body, {"if-match": based_on} if based_on else {})
 
     async def _call(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None

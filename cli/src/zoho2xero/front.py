@@ -24,6 +24,7 @@ PREFIXES: Mapping[str, str] = {
     "/v1/links": "xero-writer",
     "/v1/xero": "xero-writer",
     "/v1/syncs": "scheduler",
+    "/v1/readiness": "scheduler",
     "/v1/log": "scheduler",
     "/v1/reasons": "scheduler",
     "/v1/settings": "scheduler",

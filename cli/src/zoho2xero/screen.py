@@ -8,7 +8,11 @@ from rich.table import Table
 
 from sync_kit.clock import Clock
 
-OUTCOMES = ("created", "updated", "linked", "unchanged", "locked", "skipped", "blocked", "failed")
+DONE = ("created", "updated", "linked")
+REHEARSED = ("would_create", "would_update", "would_link")
+NOT_DONE = ("unchanged", "locked", "skipped", "blocked", "failed")
+REHEARSALS = ("plan", "check")
+MODE_WORDS: Mapping[str, str] = {"apply": "Run", "plan": "Plan", "check": "Check"}
 STATE_WORDS: Mapping[str, str] = {
     "queued": "about to start",
     "running": "running",
@@ -51,20 +55,22 @@ class ProgressTeller:
 
 
 def make_run_table(run: Mapping[str, Any]) -> Table:
-    """A column per module: extracted, and what became of the records."""
+    """A column per module: extracted, and what became of the records, or would."""
+    outcomes = (*(REHEARSED if _is_rehearsal(run) else DONE), *NOT_DONE)
     table = Table()
     table.add_column("")
     for module in run["modules"]:
         table.add_column(module["module"], justify="right")
-    for row in ("extracted", *OUTCOMES):
+    for row in ("extracted", *outcomes):
         counts = [str(module[row] or 0) for module in run["modules"]]
-        table.add_row(row, *[count if count != "0" else "-" for count in counts])
+        table.add_row(row.replace("_", " "), *[count if count != "0" else "-" for count in counts])
     return table
 
 
 def show_run(console: Console, run: Mapping[str, Any]) -> None:
     """The table of a run, its vendor calls, and why it failed if it did."""
-    console.print(f"Run {run['run_id']}: {STATE_WORDS[run['state']]}, {run['seconds']} s.", markup=False)
+    state = STATE_WORDS[run["state"]].replace("are held", "would be held" if _is_rehearsal(run) else "are held")
+    console.print(f"{MODE_WORDS[run.get('mode', 'apply')]} {run['run_id']}: {state}, {run['seconds']} s.", markup=False)
     console.print(make_run_table(run))
     for vendor, calls in run["calls"].items():
         least = f", the least possible for this work is {calls['least']}" if calls["least"] is not None else ""
@@ -77,20 +83,32 @@ def show_run(console: Console, run: Mapping[str, Any]) -> None:
 
 
 def show_causes(console: Console, summary: Mapping[str, Any]) -> None:
-    """What to mend first, the most money first; then what was not meant to go."""
-    for title, causes in (("Held back", summary["held"]), ("Not meant to go", summary["skipped"])):
-        if not causes:
-            continue
-        console.print(f"{title}, by cause:", style="bold")
-        for cause in causes:
-            money = ", ".join(f"{currency} {amount}" for currency, amount in cause["money"].items())
-            waiting = f" and {cause['waiting']} that wait for it" if cause["waiting"] else ""
-            count = f"{cause['records']} record{'s' if cause['records'] != 1 else ''}{waiting}"
-            amount = f" over {money}" if money else ""
-            example = "" if cause["records"] + cause["waiting"] == 1 else "For example: "
-            console.print(f"  {count}{amount}. {example}{cause['sentence']}", markup=False)
-            if cause["who"] != "nobody":
-                console.print(f"      {cause['who']}: {cause['what_to_do']}", style="dim", markup=False)
+    """What would happen, if it is a rehearsal's; what to mend first, the most money first; what was not meant to go."""
+    if summary.get("would_happen"):
+        show_forecast(console, summary["would_happen"])
+    rehearsal = _is_rehearsal(summary)
+    for title, causes in (
+        ("Would be held back" if rehearsal else "Held back", summary["held"]),
+        ("Not meant to go", summary["skipped"]),
+    ):
+        if causes:
+            console.print(f"{title}, by cause:", style="bold")
+            list_causes(console, causes)
+
+
+def list_causes(console: Console, causes: Iterable[Mapping[str, Any]]) -> None:
+    """Each cause with what it holds and the one thing to do; then one record's own sentence, and who mends it."""
+    for cause in causes:
+        console.print(f"  {cause['headline']}", markup=False)
+        example = "" if cause["records"] + cause["waiting"] == 1 else "For example: "
+        act = f" {cause['who'].capitalize()}: {cause['what_to_do']}" if cause["who"] != "nobody" else ""
+        console.print(f"      {example}{cause['sentence']}{act}", style="dim", markup=False)
+
+
+def show_forecast(console: Console, forecast: Mapping[str, Any]) -> None:
+    """What a sync would do to the ledger."""
+    console.print("What would happen:", style="bold")
+    console.print(f"  {forecast['sentence']}.", markup=False)
 
 
 def show_log(console: Console, entries: Iterable[Mapping[str, Any]]) -> None:
@@ -99,6 +117,13 @@ def show_log(console: Console, entries: Iterable[Mapping[str, Any]]) -> None:
         label = entry["label"]
         known = [label.get("number") or label.get("name") or entry["record_id"], label.get("dated"), label.get("total")]
         title = " ".join(str(part) for part in known if part is not None)
-        console.print(f"  {entry['outcome']:<9} {entry['module']}: {title}", markup=False)
+        console.print(f"  {entry['outcome'].replace('_', ' '):<9} {entry['module']}: {title}", markup=False)
+        for change in entry.get("changes") or ():
+            before, after = (change[side] if change[side] is not None else "nothing" for side in ("before", "after"))
+            console.print(f"      {change['field']}: {before} -> {after}", markup=False)
         for reason in entry["reasons"]:
             console.print(f"      {reason['sentence']} {reason['what_to_do']}", style="dim", markup=False)
+
+
+def _is_rehearsal(run: Mapping[str, Any]) -> bool:
+    return run.get("mode") in REHEARSALS

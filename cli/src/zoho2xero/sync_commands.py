@@ -1,33 +1,28 @@
 """`zoho2xero sync ...`: start and follow syncs of a running system over its REST API."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
 from sync_kit.clock import SystemClock
-from sync_kit.contracts import codec
-from sync_kit.errors import AnswerLostError, TryLaterError
-from sync_kit.http import HttpClient
-from zoho2xero.client import ApiClient, ApiError, Credentials
+from zoho2xero.calling import (
+    DEFAULT_URL,
+    EXIT_RUN_FAILED,
+    AsJson,
+    ClientId,
+    ClientSecret,
+    Url,
+    call_api,
+    print_json,
+)
+from zoho2xero.client import ApiClient, Credentials
 from zoho2xero.screen import ProgressTeller, show_causes, show_log, show_run
 from zoho2xero.watching import list_whole_log, watch_run
 
 app = typer.Typer(no_args_is_help=True, help="Start and follow syncs of a running system over its REST API.")
 
-Url = Annotated[str, typer.Option(envvar="ZOHO2XERO_URL", help="Where the system is.")]
-ClientId = Annotated[str, typer.Option(envvar="ZOHO2XERO_CLIENT_ID", help="The API client's id.")]
-ClientSecret = Annotated[str, typer.Option(envvar="ZOHO2XERO_CLIENT_SECRET", help="Its secret.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
 Json = dict[str, Any]
-Result = TypeVar("Result")
-
-DEFAULT_URL = "http://127.0.0.1:8700"
-EXIT_REFUSED = 1
-EXIT_UNREACHABLE = 2
-EXIT_RUN_FAILED = 3
 
 
 @app.command()
@@ -37,21 +32,29 @@ def start(
     client_secret: ClientSecret,
     url: Url = DEFAULT_URL,
     module: Annotated[list[str] | None, typer.Option(help="Only this module; may be given several times.")] = None,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Write nothing: stay, and show what a sync would do and hold back.")
+    ] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Stay until the run has ended.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Start a sync of a tenant."""
-    body: Json = {"tenant_id": tenant_id, **({"modules": module} if module else {})}
+    """Start a sync of a tenant, or rehearse one."""
+    body: Json = {"tenant_id": tenant_id, "mode": "plan" if plan else "apply"}
+    if module:
+        body["modules"] = module
 
-    async def work(api: ApiClient) -> Json:
+    async def work(api: ApiClient) -> tuple[Json, Json | None]:
         run = await api.post("/v1/syncs", body)
-        return await _watch(api, run["run_id"], as_json) if watch else run
+        if not (watch or plan):
+            return run, None
+        run = await _watch(api, run["run_id"], as_json)
+        return run, await api.get("/v1/log/summary", run_id=run["run_id"]) if plan else None
 
-    run = _with_api(Credentials(url, client_id, client_secret), work)
-    if watch:
-        _end_with(run, as_json)
+    run, summary = call_api(Credentials(url, client_id, client_secret), work)
+    if watch or plan:
+        _end_with(run, as_json, summary)
     elif as_json:
-        _print_json(run)
+        print_json(run)
     else:
         Console().print(f"Run {run['run_id']} has started.", markup=False)
 
@@ -61,7 +64,7 @@ def watch(
     run_id: str, client_id: ClientId, client_secret: ClientSecret, url: Url = DEFAULT_URL, as_json: AsJson = False
 ) -> None:
     """Follow a run until it ends; exit code 3 if it failed or was cancelled."""
-    run = _with_api(Credentials(url, client_id, client_secret), lambda api: _watch(api, run_id, as_json))
+    run = call_api(Credentials(url, client_id, client_secret), lambda api: _watch(api, run_id, as_json))
     _end_with(run, as_json)
 
 
@@ -74,9 +77,9 @@ def show(
     async def work(api: ApiClient) -> tuple[Json, Json]:
         return await api.get(f"/v1/syncs/{run_id}"), await api.get("/v1/log/summary", run_id=run_id)
 
-    run, summary = _with_api(Credentials(url, client_id, client_secret), work)
+    run, summary = call_api(Credentials(url, client_id, client_secret), work)
     if as_json:
-        _print_json({"run": run, "summary": summary})
+        print_json({"run": run, "summary": summary})
     else:
         show_run(Console(), run)
         show_causes(Console(), summary)
@@ -99,11 +102,29 @@ def log(
         run = await api.get(f"/v1/syncs/{run_id}")
         return await list_whole_log(api, run_id, run["tenant_id"], **wanted)
 
-    entries = _with_api(Credentials(url, client_id, client_secret), work)
+    entries = call_api(Credentials(url, client_id, client_secret), work)
     if as_json:
-        _print_json(entries)
+        print_json(entries)
     else:
         show_log(Console(), entries)
+
+
+@app.command()
+def retry(
+    run_id: str,
+    client_id: ClientId,
+    client_secret: ClientSecret,
+    url: Url = DEFAULT_URL,
+    code: Annotated[str | None, typer.Option(help="Only what is held for this cause.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Judge once more what a run held back, without reading the CRM again, and stay until that has ended."""
+
+    async def work(api: ApiClient) -> Json:
+        run = await api.post(f"/v1/syncs/{run_id}/retry", {"code": code} if code else {})
+        return await _watch(api, run["run_id"], as_json)
+
+    _end_with(call_api(Credentials(url, client_id, client_secret), work), as_json)
 
 
 async def _watch(api: ApiClient, run_id: str, as_json: bool) -> Json:
@@ -112,38 +133,12 @@ async def _watch(api: ApiClient, run_id: str, as_json: bool) -> Json:
     return await watch_run(api, run_id, clock=clock, tell=ProgressTeller(console, clock))
 
 
-def _end_with(run: Json, as_json: bool) -> None:
+def _end_with(run: Json, as_json: bool, summary: Json | None = None) -> None:
     if as_json:
-        _print_json(run)
+        print_json(run if summary is None else {"run": run, "summary": summary})
     else:
         show_run(Console(), run)
+        if summary is not None:
+            show_causes(Console(), summary)
     if run["state"] in ("failed", "cancelled"):
         raise typer.Exit(EXIT_RUN_FAILED)
-
-
-def _with_api(credentials: Credentials, work: Callable[[ApiClient], Awaitable[Result]]) -> Result:
-    """Run `work` with a client; refusals and an unreachable system become words and exit codes."""
-
-    async def run() -> Result:
-        clock = SystemClock()
-        http = HttpClient(clock=clock)
-        try:
-            return await work(ApiClient(http, credentials, clock=clock))
-        finally:
-            await http.close()
-
-    console = Console(stderr=True)
-    try:
-        return asyncio.run(run())
-    except ApiError as error:
-        console.print(str(error), style="red", markup=False)
-        for fault in error.faults:
-            console.print(f"  {fault}", style="red", markup=False)
-        raise typer.Exit(EXIT_REFUSED) from error
-    except (TryLaterError, AnswerLostError) as error:
-        console.print(f"{credentials.url} does not answer: {error}", style="red", markup=False)
-        raise typer.Exit(EXIT_UNREACHABLE) from error
-
-
-def _print_json(value: object) -> None:
-    typer.echo(codec.dumps(value).decode())

@@ -13,6 +13,7 @@ from tests.unit.auth.house import NEW_KEY, OLD_KEY, OPERATOR_TOKEN
 
 from auth.__main__ import main
 from auth.domain.sealing import Keyring
+from sync_kit.identity import SigningKey
 
 
 @pytest.fixture
@@ -60,7 +61,35 @@ def test_rewrap_seals_everything_with_the_current_key(database: Path) -> None:
         assert opened.execute("SELECT key_id FROM vault").fetchall() == [("new",)]
 
 
-@pytest.mark.parametrize("arguments", [["dance"], ["migrate", "now"]])
+def test_rotating_the_signing_key_publishes_the_next_one_and_at_once_withdraws_the_others(database: Path) -> None:
+    def list_keys() -> list[str]:
+        with closing(sqlite3.connect(database)) as opened:
+            return [row[0] for row in opened.execute("SELECT kid FROM signing_keys ORDER BY created_at")]
+
+    main(["rotate-signing-key"])
+    main(["rotate-signing-key"])
+    first, second = list_keys()
+    main(["rotate-signing-key", "--at-once"])
+    (third,) = list_keys()
+    assert len({first, second, third}) == 3
+
+
+def test_a_configured_signing_key_is_changed_where_it_is_configured(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    main(["rotate-signing-key"])
+    configured = SigningKey.generate()
+    monkeypatch.setenv("AUTH_SIGNING_KEY_PEM", configured.to_pem())
+    with pytest.raises(SystemExit, match="AUTH_SIGNING_KEY_PEM"):
+        main(["rotate-signing-key"])
+    main(["rotate-signing-key", "--at-once"])
+    with closing(sqlite3.connect(database)) as opened:
+        assert opened.execute("SELECT kid FROM signing_keys").fetchall() == [(configured.key_id,)]
+
+
+@pytest.mark.parametrize(
+    "arguments", [["dance"], ["migrate", "now"], ["rewrap", "--at-once"], ["rotate-signing-key", "now"]]
+)
 def test_an_unknown_command_says_how_to_ask(database: Path, arguments: list[str]) -> None:
     with pytest.raises(SystemExit, match="usage"):
         main(arguments)

@@ -35,7 +35,7 @@ from sync_kit.contracts.events import (
     StageReported,
     TenantChanged,
 )
-from sync_kit.contracts.vocabulary import MODULE_ORDER, ConnectionState, Module, Sending, Vendor
+from sync_kit.contracts.vocabulary import MODULE_ORDER, ConnectionState, Module, RunMode, Sending, Vendor
 from sync_kit.http import HttpClient, HttpRequest, asgi_transport, parse_json
 from sync_kit.loops import settle
 from sync_kit.testing import ManualClock
@@ -267,15 +267,16 @@ class World:
         )
 
     async def save_mapping(self, **changes: Any) -> None:
-        """A new mapping version, as the API saves it."""
-        mapping = TenantMapping.model_validate(
-            {
-                "taxes": {"sales": {"VAT": "OUTPUT2"}},
-                "untaxed_sales": "NONE",
-                "accounts": {"sales": "200"},
-                **changes,
-            }
-        )
+        """A new mapping version, as the API saves it; `taxes` and `accounts` are completed."""
+        taxes = {
+            "sales": {"VAT": "OUTPUT2"},
+            "purchases": {"VAT": "INPUT2"},
+            "untaxed_sales": "NONE",
+            "untaxed_purchases": "NONE",
+            **changes.pop("taxes", {}),
+        }
+        accounts = {"sales": "200", "purchases": "400", **changes.pop("accounts", {})}
+        mapping = TenantMapping.model_validate({"taxes": taxes, "accounts": accounts, **changes})
         async with self.runtime.store.transaction() as session:
             before = await mapping_store.find_mapping(session, TENANT)
             version = (before["version"] if before is not None else 0) + 1
@@ -288,6 +289,7 @@ class World:
         sending: Sending = Sending.USED,
         start: date = date(2020, 1, 1),
         retry_of: str | None = None,
+        mode: RunMode = RunMode.APPLY,
     ) -> RunRequested:
         """The next run's request; not published yet."""
         self.run_seq += 1
@@ -296,6 +298,7 @@ class World:
             tenant_id=TENANT,
             run_id=self.run_id,
             run_seq=self.run_seq,
+            mode=mode,
             modules=tuple(modules),
             settings=RunSettings(books_start_date=start, sending=sending),
             retry_of=retry_of,
@@ -359,14 +362,6 @@ class World:
         **fields: Any,
     ) -> ExtractedRecord:
         """An approved invoice of one line."""
-        line = {
-            "id": f"{record_id}1",
-            "Quantity": Decimal(1),
-            "List_Price": Decimal(price),
-            "Description": "Lantern",
-            "Line_Tax": [],
-            **({"Product_Name": {"id": product, "name": "Lantern"}} if product is not None else {}),
-        }
         return self.record(
             record_id,
             {
@@ -376,11 +371,75 @@ class World:
                 "Invoice_Date": "2026-11-01",
                 "Due_Date": "2026-12-01",
                 "Account_Name": {"id": account, "name": f"Customer {account}"},
-                "Invoiced_Items": [line],
+                "Invoiced_Items": [self._line(record_id, price, product)],
                 "Grand_Total": Decimal(price),
                 **fields,
             },
         )
+
+    def vendor(self, record_id: str = "160", **fields: Any) -> ExtractedRecord:
+        """A supplier; its name is its own."""
+        return self.record(record_id, {"Vendor_Name": f"Supplier {record_id}", **fields})
+
+    def order(
+        self,
+        record_id: str = "400",
+        *,
+        price: str = "10",
+        vendor: str = "160",
+        product: str | None = "200",
+        **fields: Any,
+    ) -> ExtractedRecord:
+        """A delivered purchase order of one line."""
+        return self.record(
+            record_id,
+            {
+                "PO_Number": f"PO-{record_id}",
+                "Subject": f"Order {record_id}",
+                "Status": "Delivered",
+                "PO_Date": "2026-11-01",
+                "Due_Date": "2026-12-01",
+                "Vendor_Name": {"id": vendor, "name": f"Supplier {vendor}"},
+                "Purchase_Items": [self._line(record_id, price, product)],
+                "Grand_Total": Decimal(price),
+                **fields,
+            },
+        )
+
+    def quote(
+        self,
+        record_id: str = "500",
+        *,
+        price: str = "10",
+        account: str = "100",
+        product: str | None = "200",
+        **fields: Any,
+    ) -> ExtractedRecord:
+        """A confirmed quote of one line."""
+        return self.record(
+            record_id,
+            {
+                "Quote_Number": f"QU-{record_id}",
+                "Subject": f"Offer {record_id}",
+                "Quote_Stage": "Confirmed",
+                "Valid_Till": "2026-12-01",
+                "Created_Time": "2026-11-01T09:00:00+00:00",
+                "Account_Name": {"id": account, "name": f"Customer {account}"},
+                "Quoted_Items": [self._line(record_id, price, product)],
+                "Grand_Total": Decimal(price),
+                **fields,
+            },
+        )
+
+    def _line(self, record_id: str, price: str, product: str | None) -> dict[str, Any]:
+        return {
+            "id": f"{record_id}1",
+            "Quantity": Decimal(1),
+            "List_Price": Decimal(price),
+            "Description": "Lantern",
+            "Line_Tax": [],
+            **({"Product_Name": {"id": product, "name": "Lantern"}} if product is not None else {}),
+        }
 
     # --- running ---
 
@@ -449,6 +508,18 @@ class World:
             Module.PRODUCTS: [self.product(str(2000 + number)) for number in numbers],
             Module.INVOICES: [
                 self.invoice(str(3000 + number), account=str(1000 + number), product=str(2000 + number))
+                for number in numbers
+            ],
+        }
+
+    def purchase(self, count: int = 1) -> dict[Module, list[ExtractedRecord]]:
+        """Purchase orders with a supplier and a product of their own."""
+        numbers = range(count)
+        return {
+            Module.VENDORS: [self.vendor(str(1600 + number)) for number in numbers],
+            Module.PRODUCTS: [self.product(str(2000 + number)) for number in numbers],
+            Module.PURCHASE_ORDERS: [
+                self.order(str(4000 + number), vendor=str(1600 + number), product=str(2000 + number))
                 for number in numbers
             ],
         }

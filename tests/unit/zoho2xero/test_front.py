@@ -34,6 +34,7 @@ def front(**ready: bool) -> ApiClient:
     [
         ("/v1/syncs", "scheduler"),
         ("/v1/syncs/run_1/cancel", "scheduler"),
+        ("/v1/readiness", "scheduler"),
         ("/v1/oauth/token", "auth"),
         ("/connect/xero/callback", "auth"),
         ("/v1/mappings/t1", "xero-writer"),

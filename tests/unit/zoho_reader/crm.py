@@ -5,6 +5,11 @@ from typing import Any
 
 from tests.unit.zoho_reader.world import World
 
+FIRST_LOAD = 10
+"""Calls of a small first load of the six default modules: their eight sources, and two composites what changed."""
+QUIET = 3
+"""Calls when nothing changed: fourteen questions in three composites, deletions included."""
+
 
 def line(product_id: str, quantity: int = 1, price: str = "10.00", **more: Any) -> dict[str, Any]:
     return {

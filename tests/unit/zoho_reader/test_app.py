@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-from tests.unit.zoho_reader.crm import fill_crm
+from tests.unit.zoho_reader.crm import FIRST_LOAD, fill_crm
 from tests.unit.zoho_reader.world import TENANT, World
 
 from sync_kit.store.migrate import differences, upgrade
@@ -32,14 +32,17 @@ async def test_the_state_shows_checkpoints_tasks_and_credits(world: World) -> No
         ("accounts", "Accounts"),
         ("accounts", "Contacts"),
         ("contacts", "Contacts"),
+        ("vendors", "Vendors"),
         ("products", "Products"),
         ("invoices", "Invoices"),
         ("invoices", "Invoiced_Items"),
+        ("purchase_orders", "Purchase_Orders"),
+        ("purchase_orders", "Purchase_Items"),
     }
     assert answer.json["run"]["state"] == "done"
     assert {task["source"]: task["rows"] for task in answer.json["run"]["tasks"]}["Invoiced_Items"] == 10
     assert answer.json["credits"] == {
-        "calls": 6,
+        "calls": FIRST_LOAD,
         "credits": world.sandbox.ledger.count_calls()["credits"],
         "credits_remaining": None,
     }
@@ -71,7 +74,7 @@ async def test_old_bookkeeping_is_purged(world: World) -> None:
         }
         kept = await session.fetch_value(text("SELECT count(*) FROM checkpoints"))
     assert set(left.values()) == {0}
-    assert kept == 6
+    assert kept == 9
 
 
 def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

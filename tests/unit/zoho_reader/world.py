@@ -28,7 +28,7 @@ from sync_kit.contracts.events import (
     TenantChanged,
 )
 from sync_kit.contracts.vendor_tokens import VendorToken
-from sync_kit.contracts.vocabulary import MODULE_ORDER, ConnectionState, Module, Vendor
+from sync_kit.contracts.vocabulary import DEFAULT_MODULES, MODULE_ORDER, ConnectionState, Module, Vendor
 from sync_kit.errors import NeedsReauthorisationError, TryLaterError
 from sync_kit.http import asgi_transport
 from sync_kit.loops import Loop
@@ -189,7 +189,7 @@ class World:
             tenant_id=TENANT,
             run_id=f"run-{self.run_seq}",
             run_seq=self.run_seq,
-            modules=modules or MODULE_ORDER,
+            modules=modules or DEFAULT_MODULES,
             settings=RunSettings(books_start_date=START.date()),
             requested_at=self.clock.now(),
             **changes,
@@ -240,7 +240,9 @@ class World:
 
     async def listen(self) -> None:
         if self._listening is None:
-            self._listening = self.bus.subscribe("listener", [topics.RECORDS.name, topics.RESULTS.name])
+            self._listening = self.bus.subscribe(
+                "listener", [topics.RECORDS.name, topics.RESULTS.name, topics.METADATA.name]
+            )
         while deliveries := await self._listening.poll(500):
             for delivery in deliveries:
                 envelope = Envelope.from_headers(delivery.message.headers)
@@ -310,10 +312,9 @@ class World:
             fields = pick(whole, STANDARD_COLUMNS[shape.headers])
             if module is Module.CONTACTS and fields["Account_Name"] is not None:
                 continue
-            if module is Module.INVOICES:
-                fields["Invoiced_Items"] = [
-                    pick(line, STANDARD_COLUMNS[shape.children]) for line in whole["Invoiced_Items"]
-                ]
+            if shape.is_document:
+                key = shape.children.value
+                fields[key] = [pick(line, STANDARD_COLUMNS[shape.children]) for line in whole[key]]
             if module is Module.ACCOUNTS:
                 people = [self.whole("Contacts", contact) for contact in self.org.tables["Contacts"].records]
                 fields["Contacts"] = [

@@ -81,7 +81,7 @@ def build(settings: Settings, *, bus: Bus, clock: Clock, transport: HttpTranspor
         await http.close()
         await store.close()
 
-    loops = list_jobs(store=store, relay=Relay(store, KIT, bus), revoker=revoker, refresher=refresher)
+    loops = list_jobs(store=store, relay=Relay(store, KIT, bus), revoker=revoker, refresher=refresher, keys=keys)
     return ServiceRuntime(NAME, app, loops, store, close)
 
 

@@ -8,7 +8,7 @@ from fastapi import Path
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from auth.domain.connection import Cause, Connection, Organisation
-from auth.domain.partner import is_loopback
+from auth.domain.partner import LONGEST_OVERLAP, is_loopback
 from auth.domain.tenant import Tenant
 from sync_kit.contracts.vendor_tokens import VendorToken
 from sync_kit.contracts.vocabulary import ConnectionState, Vendor
@@ -27,6 +27,7 @@ def _check_return_url(url: str) -> str:
 
 
 Identifier = Annotated[str, StringConstraints(pattern=_ID_PATTERN)]
+PartnerIdPath = Annotated[str, Path(pattern=_ID_PATTERN, description="partner_id")]
 TenantIdPath = Annotated[str, Path(pattern=_ID_PATTERN, description="tenant_id")]
 ConnectionIdPath = Annotated[str, Path(pattern=_ID_PATTERN, description="connection_id")]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -53,6 +54,24 @@ class PartnerAnswer(BaseModel):
     client_id: str
     client_secret: str = Field(repr=False)
     scopes: list[str]
+
+
+class SecretRotation(_Request):
+    """Replace a client's secret."""
+
+    keep_old_seconds: int = Field(
+        default=0,
+        ge=0,
+        le=int(LONGEST_OVERLAP.total_seconds()),
+        description="how long the old secret works beside the new one; 0 when it may be known to others",
+    )
+
+
+class NewSecretAnswer(BaseModel):
+    """The new credential; the secret is shown this once."""
+
+    client_id: str
+    client_secret: str = Field(repr=False)
 
 
 class ApiTokenAnswer(BaseModel):

@@ -5,7 +5,7 @@ from importlib.metadata import version
 from scheduler.consumer import HANDLERS, TOPICS
 from scheduler.jobs import watch
 from scheduler.metrics import SchedulerMetrics
-from scheduler.routes import log, reasons, syncs
+from scheduler.routes import log, readiness, reasons, syncs
 from scheduler.routes import settings as settings_routes
 from scheduler.settings import Settings
 from scheduler.store import KIT_TABLES, METADATA
@@ -45,6 +45,7 @@ def build(settings: Settings, *, bus: Bus, clock: Clock, transport: HttpTranspor
         version=version("sync-scheduler"),
         routers=[
             syncs.make_router(store),
+            readiness.make_router(store),
             log.make_router(store),
             settings_routes.make_router(store),
             reasons.make_router(),
@@ -54,7 +55,7 @@ def build(settings: Settings, *, bus: Bus, clock: Clock, transport: HttpTranspor
         verifier=JwksVerifier(jwks_fetcher(http, settings.auth_url), clock),
         service_identity=ServiceIdentity(NAME, settings.service_key, clock),
         clock=clock,
-        description="Runs, the sync log, reasons and tenant settings.",
+        description="Runs, readiness, the sync log, reasons and tenant settings.",
     )
     loops = [
         Loop("relay", relay.step, IDLE_SECONDS, relay.wake),

@@ -6,6 +6,7 @@ from typing import Final
 from scheduler.usecases.take_in_results import (
     take_in_accounting,
     take_in_extraction,
+    take_in_findings,
     take_in_outcomes,
     take_in_report,
 )
@@ -15,6 +16,7 @@ from sync_kit.contracts import topics
 from sync_kit.contracts.events import (
     Event,
     ExtractionAnnounced,
+    FindingsReported,
     ModuleAccounted,
     RecordsSettled,
     StageReported,
@@ -29,4 +31,5 @@ HANDLERS: Final[Mapping[type[Event], Handler]] = {
     ExtractionAnnounced: take_in_extraction,
     ModuleAccounted: take_in_accounting,
     StageReported: take_in_report,
+    FindingsReported: take_in_findings,
 }

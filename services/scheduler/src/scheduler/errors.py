@@ -33,3 +33,10 @@ def idempotency_key_reused() -> InvalidInputError:
         code="idempotency_key_reused",
         faults=[Fault("header.Idempotency-Key", "was used with another body")],
     )
+
+
+def nothing_to_retry(run_id: str) -> ConflictError:
+    """A rehearsal held nothing back: it was about a copy."""
+    return ConflictError(
+        f"Run {run_id} was a rehearsal, so it holds nothing back; start a sync.", code="nothing_to_retry"
+    )

@@ -6,6 +6,7 @@ from sync_kit.bus import Bus
 from sync_kit.consumer import Consumer
 from sync_kit.contracts import topics
 from sync_kit.contracts.events import (
+    CrmDescribed,
     ModuleExtracted,
     RecordsExtracted,
     RecordsNotFound,
@@ -20,6 +21,7 @@ from sync_kit.vendor_tokens import VendorTokens
 from xero_writer.store import KIT_TABLES
 from xero_writer.store.digest_keys import DigestKeys
 from xero_writer.usecases.ask_for_page import ask_for_page
+from xero_writer.usecases.take_in_metadata import take_in_metadata
 from xero_writer.usecases.take_in_records import take_in_closing, take_in_not_found, take_in_records
 from xero_writer.usecases.take_in_run import (
     take_in_cancelling,
@@ -30,7 +32,7 @@ from xero_writer.usecases.take_in_run import (
 from xero_writer.usecases.take_in_tenant import take_in_tenant
 
 GROUP = "xero-writer"
-TOPICS = (topics.TENANTS.name, topics.RUNS.name, topics.RECORDS.name)
+TOPICS = (topics.TENANTS.name, topics.RUNS.name, topics.RECORDS.name, topics.METADATA.name)
 
 
 def build_consumer(store: Store, bus: Bus, *, tokens: VendorTokens, digest_keys: DigestKeys) -> Consumer:
@@ -48,6 +50,8 @@ def build_consumer(store: Store, bus: Bus, *, tokens: VendorTokens, digest_keys:
             RecordsExtracted: partial(take_in_records, digest_keys=digest_keys),
             ModuleExtracted: take_in_closing,
             RecordsNotFound: take_in_not_found,
+            CrmDescribed: take_in_metadata,
         },
         on_unreadable=ask_for_page,
+        releasing=(TenantChanged, RunRequested),
     )

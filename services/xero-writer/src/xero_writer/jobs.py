@@ -6,13 +6,13 @@ from typing import Final
 from sync_kit.consumer import Consumer
 from sync_kit.relay import Relay
 from sync_kit.store import Store
-from xero_writer.usecases.purge import purge_deleted_tenants, purge_old_payloads
+from xero_writer.usecases.purge import drop_rehearsals, purge_deleted_tenants, purge_old_payloads
 
 HOURLY: Final = timedelta(hours=1)
 
 
 class CleanUp:
-    """Forgets what may not be kept: deleted tenants soon, the rest once an hour."""
+    """Forgets what may not be kept: deleted tenants and rehearsals soon, the rest once an hour."""
 
     def __init__(self, store: Store, relay: Relay, consumer: Consumer) -> None:
         self._store = store
@@ -22,8 +22,9 @@ class CleanUp:
         self._next_at: datetime | None = None
 
     async def step(self) -> int:
-        """One round; returns how many tenants were purged."""
+        """One round; returns how many tenants and copies were deleted."""
         purged = await purge_deleted_tenants(self._store, self._purged_tenants)
+        purged += await drop_rehearsals(self._store)
         now = self._store.clock.now()
         if self._next_at is None or now >= self._next_at:
             self._next_at = now + HOURLY

@@ -19,7 +19,7 @@ from sync_kit.store import Store
 from sync_kit.vendor_tokens import VendorTokens
 from sync_kit.worker import SliceResult, Worker
 from zoho_reader import jobs, routes
-from zoho_reader.clients.zoho_crm import TokenLender
+from zoho_reader.clients.zoho_exchange import TokenLender
 from zoho_reader.consumer import HANDLERS, TOPICS
 from zoho_reader.domain.pace import Pace
 from zoho_reader.metrics import ReaderMetrics

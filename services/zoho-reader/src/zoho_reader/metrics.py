@@ -22,12 +22,12 @@ class ReaderMetrics:
         )
         self.waits = factory.counter(
             "waits_total",
-            "Slices that ended in waiting, by cause: waiting_for_limit, vendor_trouble, needs_reauthorisation",
+            "Slices that ended in waiting, by cause: a reason's code, or description (fields could not be read)",
             ["cause"],
         )
         self.refusals = factory.counter(
             "refusals_total",
-            "What Zoho refused for good, by kind: module (no permission), question (a column)",
+            "What Zoho refused for good, by kind: module (no permission), question (a column), deleted (no answer)",
             ["kind"],
         )
         self.purged = factory.counter("rows_purged_total", "Rows of ended runs and old ledgers that were deleted")

@@ -5,6 +5,9 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
+from sync_kit.contracts.events import CrmDescribed
+from sync_kit.contracts.parts import CrmField
+from sync_kit.contracts.vocabulary import Module
 from zoho_reader.usecases.read_state import ReadingState
 
 
@@ -24,6 +27,15 @@ class TaskOut(BaseModel):
     way: str = Field(description="scan: everything; changes: what changed since a time")
     state: str = Field(description="open, closed or refused")
     rows: int = Field(description="rows read so far")
+    means: str = Field(description="coql, or list where COQL cannot serve")
+    cause: str | None = Field(description="why COQL cannot serve")
+
+
+class DeletionOut(BaseModel):
+    """Up to when deletions in a Zoho module are known, by Zoho's clock."""
+
+    source: str = Field(description="API name of the Zoho module")
+    watermark: datetime
 
 
 class RunOut(BaseModel):
@@ -48,6 +60,7 @@ class StateOut(BaseModel):
     """How a tenant's reading stands."""
 
     checkpoints: list[CheckpointOut]
+    deletions: list[DeletionOut]
     run: RunOut | None
     credits: CreditsOut
 
@@ -61,6 +74,8 @@ class StateOut(BaseModel):
                 way=task.way.value,
                 state=task.state.value,
                 rows=(task.scanned or 0) + (task.changed or 0),
+                means="list" if task.source in state.slow else "coql",
+                cause=state.slow.get(task.source),
             )
             for task in state.tasks
         ]
@@ -71,6 +86,10 @@ class StateOut(BaseModel):
                     module=row.module.value, source=row.source.value, watermark=row.watermark, saved_at=row.saved_at
                 )
                 for row in state.checkpoints
+            ],
+            deletions=[
+                DeletionOut(source=source.value, watermark=watermark)
+                for source, watermark in sorted(state.deletions.items())
             ],
             run=None
             if run is None
@@ -83,3 +102,63 @@ class StateOut(BaseModel):
                 credits_remaining=remaining[-1] if remaining else None,
             ),
         )
+
+
+class FieldOut(BaseModel):
+    """One field of a Zoho module."""
+
+    api_name: str
+    label: str
+    data_type: str = Field(description="Zoho's word for its type")
+    custom: bool
+    values: list[str] = Field(description="of a picklist, at most 200")
+
+    @classmethod
+    def build(cls, field: CrmField) -> Self:
+        """The answer for a field."""
+        return cls(**field.model_dump(exclude={"values"}), values=list(field.values))
+
+
+class FieldsOut(BaseModel):
+    """What a module of the CRM has, as last read."""
+
+    module: Module
+    described_at: datetime
+    fields: list[FieldOut]
+    line_fields: list[FieldOut] = Field(description="of a document's lines")
+
+    @classmethod
+    def build(cls, described: CrmDescribed, module: Module) -> Self:
+        """The answer for a module."""
+        return cls(
+            module=module,
+            described_at=described.described_at,
+            fields=[FieldOut.build(field) for field in described.fields.get(module, ())],
+            line_fields=[FieldOut.build(field) for field in described.line_fields.get(module, ())],
+        )
+
+
+class TaxOut(BaseModel):
+    """One tax of the CRM."""
+
+    name: str
+    percent: str = Field(description="a decimal, as Zoho has it")
+
+
+class TaxesOut(BaseModel):
+    """The CRM's taxes, as last read."""
+
+    described_at: datetime
+    taxes: list[TaxOut]
+
+    @classmethod
+    def build(cls, described: CrmDescribed) -> Self:
+        """The answer."""
+        taxes = [TaxOut(name=tax.name, percent=str(tax.percent)) for tax in described.taxes]
+        return cls(described_at=described.described_at, taxes=taxes)
+
+
+class RefreshOut(BaseModel):
+    """The fields will be read again; look at `described_at` later."""
+
+    requested_at: datetime

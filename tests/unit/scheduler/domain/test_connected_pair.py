@@ -1,12 +1,8 @@
-"""Nothing is written before a person has said from when and into which organisation."""
+"""No run without two organisations."""
 
-from datetime import date
-
-from scheduler.domain.readiness import GoAhead, list_what_is_missing
+from scheduler.domain.connected_pair import Pair, find_pair, list_missing_connections
 from sync_kit.contracts.events import ConnectionFacts
 from sync_kit.contracts.vocabulary import ConnectionState, Vendor
-
-START = date(2026, 1, 1)
 
 
 def connection(vendor: Vendor, external_id: str | None, state: str = "connected") -> ConnectionFacts:
@@ -18,29 +14,19 @@ def connection(vendor: Vendor, external_id: str | None, state: str = "connected"
 BOTH = (connection(Vendor.ZOHO, "z1"), connection(Vendor.XERO, "x1"))
 
 
-def missing(go_ahead: GoAhead, connections: tuple[ConnectionFacts, ...] = BOTH) -> list[str]:
-    return [fault.where for fault in list_what_is_missing(go_ahead, connections)]
+def missing(connections: tuple[ConnectionFacts, ...]) -> list[str]:
+    return [fault.where for fault in list_missing_connections(connections)]
 
 
-def test_a_connected_tenant_with_start_date_and_go_ahead_may_start() -> None:
-    assert missing(GoAhead(START, "x1")) == []
+def test_both_sides_make_a_pair() -> None:
+    assert (find_pair(BOTH), missing(BOTH)) == (Pair("z1", "x1"), [])
 
 
-def test_everything_that_is_missing_is_named_at_once() -> None:
-    assert missing(GoAhead(None, None), ()) == [
-        "connections.zoho",
-        "connections.xero",
-        "settings.books_start_date",
-        "settings.go_ahead",
-    ]
-
-
-def test_a_go_ahead_for_another_organisation_does_not_count() -> None:
-    assert missing(GoAhead(START, "x2")) == ["settings.go_ahead"]
+def test_one_side_alone_is_none() -> None:
+    assert find_pair((BOTH[0], connection(Vendor.XERO, None))) is None
+    assert missing(()) == ["connections.zoho", "connections.xero"]
 
 
 def test_a_disconnected_vendor_is_missing_and_one_that_needs_reauthorisation_only_waits() -> None:
-    gone = (BOTH[0], connection(Vendor.XERO, "x1", "disconnected"))
-    assert missing(GoAhead(START, "x1"), gone) == ["connections.xero"]
-    tired = (connection(Vendor.ZOHO, "z1", "needs_reauthorisation"), BOTH[1])
-    assert missing(GoAhead(START, "x1"), tired) == []
+    assert missing((BOTH[0], connection(Vendor.XERO, "x1", "disconnected"))) == ["connections.xero"]
+    assert missing((connection(Vendor.ZOHO, "z1", "needs_reauthorisation"), BOTH[1])) == []

@@ -16,6 +16,7 @@ from xero_writer.domain.batches import (
     plan_batches,
     split_batch,
 )
+from xero_writer.domain.document_kinds import XeroKind
 from xero_writer.domain.link_facts import LinkFacts
 from xero_writer.domain.verdicts import Action, Ready
 
@@ -29,11 +30,12 @@ def candidate(
     keys: tuple[str, ...] | None = None,
     revision: int = 1,
     max_batch: int = 50,
+    kind: XeroKind | None = None,
 ) -> Candidate:
     ready = Ready(
         action,
         "digest",
-        LinkFacts(),
+        LinkFacts(kind=kind),
         RecordLabel(),
         record_id,
         element={"Number": record_id, "Price": Decimal("1.10"), "Text": "x" * size},
@@ -63,7 +65,7 @@ def test_an_element_above_the_size_travels_alone() -> None:
     assert [ids(batch) for batch in plan.batches] == [["a"], ["b"], ["c"]]
 
 
-def test_modules_and_verbs_do_not_mix() -> None:
+def test_lanes_and_verbs_do_not_mix() -> None:
     plan = plan_batches(
         [
             candidate("1"),
@@ -71,6 +73,7 @@ def test_modules_and_verbs_do_not_mix() -> None:
             candidate("3", Module.PRODUCTS),
             candidate("4", Module.ACCOUNTS),
             candidate("5", Module.CONTACTS),
+            candidate("6", Module.VENDORS),
         ]
     )
     shapes = {(batch.method, batch.path): ids(batch) for batch in plan.batches}
@@ -78,8 +81,26 @@ def test_modules_and_verbs_do_not_mix() -> None:
         ("PUT", "Invoices"): ["1"],
         ("POST", "Invoices"): ["2"],
         ("PUT", "Items"): ["3"],
-        ("PUT", "Contacts"): ["4", "5"],
+        ("PUT", "Contacts"): ["4", "5", "6"],
     }
+
+
+def test_bills_and_sales_invoices_go_to_one_path_in_requests_of_their_own() -> None:
+    plan = plan_batches(
+        [
+            candidate("1"),
+            candidate("2", Module.PURCHASE_ORDERS, kind=XeroKind.BILL),
+            candidate("3", Module.PURCHASE_ORDERS, kind=XeroKind.PURCHASE_ORDER),
+            candidate("4", Module.SALES_ORDERS, kind=XeroKind.SALES_INVOICE),
+            candidate("5", Module.QUOTES, kind=XeroKind.QUOTE),
+        ]
+    )
+    assert [(batch.path, ids(batch)) for batch in plan.batches] == [
+        ("Invoices", ["1", "4"]),
+        ("Invoices", ["2"]),
+        ("PurchaseOrders", ["3"]),
+        ("Quotes", ["5"]),
+    ]
 
 
 def test_two_of_one_business_key_never_travel_at_once() -> None:

@@ -2,19 +2,21 @@
 
 import pytest
 
-from xero_writer.domain.call_floor import Work, least_calls
+from xero_writer.domain.call_floor import Reading, Work, least_calls
+from xero_writer.domain.lanes import Lane
 
 
 @pytest.mark.parametrize(
     ("work", "calls"),
     [
         (Work(), 0),
-        (Work(created_invoices=1), 1),
-        (Work(created_invoices=50), 1),
-        (Work(created_invoices=51), 2),
-        (Work(updated_invoices=50, swept_invoices=50, reference_parts=1), 3),
-        (Work(ledger_contacts=0, ledger_items=0, ledger_invoices=1001), 4),
-        (Work(updated_items=1, swept_items=True), 2),
+        (Work(created={Lane.BILLS: 1}), 1),
+        (Work(created={Lane.SALES_INVOICES: 50}), 1),
+        (Work(created={Lane.SALES_INVOICES: 51}), 2),
+        (Work(created={Lane.SALES_INVOICES: 1, Lane.BILLS: 1}), 2),
+        (Work(updated={Lane.SALES_INVOICES: 50}, looked_up=frozenset({Lane.SALES_INVOICES}), reference_parts=1), 3),
+        (Work(readings=(Reading("Contacts", 0), Reading("Items", 3000), Reading("Invoices", 1001))), 4),
+        (Work(readings=(Reading("Quotes", 101), Reading("PurchaseOrders", 101))), 3),
     ],
 )
 def test_pages_hold_a_thousand_and_batches_fifty(work: Work, calls: int) -> None:
@@ -23,12 +25,8 @@ def test_pages_hold_a_thousand_and_batches_fifty(work: Work, calls: int) -> None
 
 def test_a_first_sync_of_ten_thousand_invoices_needs_no_more_than_the_target() -> None:
     work = Work(
-        created_contacts=2000,
-        created_items=500,
-        created_invoices=10_000,
-        reference_parts=4,
-        ledger_contacts=2000,
-        ledger_items=500,
-        ledger_invoices=10_000,
+        created={Lane.CONTACTS: 2000, Lane.ITEMS: 500, Lane.SALES_INVOICES: 10_000},
+        reference_parts=5,
+        readings=(Reading("Contacts", 2000), Reading("Items", 500), Reading("Invoices", 10_000)),
     )
-    assert least_calls(work) == 267
+    assert least_calls(work) == 268

@@ -14,12 +14,26 @@ def test_a_product_is_an_untracked_item_with_a_sales_price() -> None:
         "Code": "71053",
         "Name": "WHITE METAL LANTERN",
         "SalesDetails": {"UnitPrice": Decimal("3.39"), "AccountCode": "200"},
+        "PurchaseDetails": {"AccountCode": "310"},
     }
+
+
+def test_a_product_may_have_accounts_of_its_own() -> None:
+    accounts = {"by_product": {"71053": {"sales": "205", "purchases": "311"}}}
+    element = map_product(make_product(), make_mapping(accounts=accounts), make_reference()).element
+    assert (element["SalesDetails"]["AccountCode"], element["PurchaseDetails"]["AccountCode"]) == ("205", "311")
+
+
+def test_a_purchase_price_comes_from_its_own_field_alone() -> None:
+    fields = {"products": {"PurchaseDetails.UnitPrice": {"field": "Cost"}}}
+    mapped = map_product(make_product(Cost=Decimal("1.5")), make_mapping(fields=fields), make_reference())
+    assert mapped.element["PurchaseDetails"]["UnitPrice"] == Decimal("1.5000")
+    assert "PurchaseUnitPrice" in mapped.picked
 
 
 def test_unit_price_is_never_a_purchase_price() -> None:
     element = map_product(make_product(), make_mapping(), make_reference()).element
-    assert "PurchaseDetails" not in element
+    assert "UnitPrice" not in element["PurchaseDetails"]
     assert "InventoryAssetAccountCode" not in element
 
 

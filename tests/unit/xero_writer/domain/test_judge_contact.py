@@ -98,6 +98,12 @@ def test_two_candidates_are_never_guessed_between() -> None:
     assert codes(verdict.reasons) == ["ambiguous_match"]
 
 
+def test_two_of_one_name_are_a_question_also_where_something_speaks_against_one() -> None:
+    record = make_account(Billing_City="Leeds")
+    hits = (ledger_contact(town="York"), ledger_contact(town="Leeds", xero_id="other"))
+    assert codes(judge_hits(record, *hits).reasons) == ["ambiguous_match"]
+
+
 def test_a_name_that_another_crm_record_has_needs_something_that_speaks_for_it() -> None:
     assert codes(judge_hits(make_account(), ledger_contact(linked_to=(OTHER,))).reasons) == ["name_taken"]
 

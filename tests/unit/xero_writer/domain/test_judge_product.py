@@ -16,13 +16,14 @@ from tests.unit.xero_writer.domain.made_rows import (
     make_product,
 )
 
-from sync_kit.contracts.vocabulary import Module, Sending
+from sync_kit.contracts.vocabulary import Module, ReopenedBy, Sending
 from xero_writer.domain.judge import judge
 from xero_writer.domain.keys import name_key
-from xero_writer.domain.rows import LedgerHits, LedgerItem, Link, Sibling, StagedRecord
+from xero_writer.domain.rows import Decision, DecisionKind, LedgerHits, LedgerItem, Link, Sibling, StagedRecord
 from xero_writer.domain.verdicts import Action, Held, Need, Needs, ParentRef, Ready, Skipped, Unchanged, WaitsFor
 
 CONTEXT = make_context()
+AS_TEXT = make_context(make_mapping(policies={"uncoded_products": "as_text"}))
 NAME = "WHITE METAL LANTERN"
 OTHER = ParentRef(Module.PRODUCTS, "100")
 
@@ -256,3 +257,83 @@ def test_a_new_code_collides_only_with_its_own_like() -> None:
     hits = LedgerHits(items=(ledger_item(), ledger_item("OTHER", xero_id="x"), ledger_item("third", xero_id="y")))
     given = give(make_product(Product_Code="other"), link=agreed(make_product()), hits=hits)
     assert isinstance(judge(given, CONTEXT), Held)
+
+
+def test_a_product_without_a_code_goes_as_text_by_policy() -> None:
+    verdict = judge(give(make_product(Product_Code=None)), AS_TEXT)
+    assert isinstance(verdict, Skipped)
+    assert codes(verdict.reasons) == ["product_code_missing"]
+    assert verdict.facts is not None
+    assert (verdict.facts.code, verdict.facts.line_text) == (None, NAME)
+    assert ReopenedBy.MAPPING in verdict.watches
+
+
+def test_a_product_whose_box_is_not_ticked_does_not_go() -> None:
+    context = make_context(make_mapping(gates={"products": "Add_to_Xero"}))
+    verdict = judge(give(make_product(Add_to_Xero=False)), context)
+    assert isinstance(verdict, Skipped)
+    assert codes(verdict.reasons) == ["not_ticked"]
+
+
+def test_a_free_new_code_is_given_to_the_products_own_item() -> None:
+    given = give(make_product(Product_Code="new"), link=agreed(make_product()), hits=LedgerHits(items=(ledger_item(),)))
+    verdict = judge(given, CONTEXT)
+    assert isinstance(verdict, Ready)
+    assert verdict.element == {"ItemID": ITEM_ID, "Code": "new"}
+
+
+def test_a_recoded_product_moves_to_the_item_of_its_new_code_when_that_is_nobody_elses() -> None:
+    new = ledger_item("new", xero_id="new item", account_code="201")
+    given = give(
+        make_product(Product_Code="new"), link=agreed(make_product()), hits=LedgerHits(items=(ledger_item(), new))
+    )
+    verdict = judge(given, CONTEXT)
+    assert isinstance(verdict, Ready)
+    assert (verdict.action, verdict.xero_id, verdict.element) == (Action.LINK, "new item", None)
+    assert (verdict.facts.code, verdict.facts.account_code) == ("new", "201")
+    for taken in (replace(new, linked_to=(OTHER,)), ledger_item("new", "BLUE CUP", xero_id="new item")):
+        held = judge(replace(given, hits=LedgerHits(items=(ledger_item(), taken))), CONTEXT)
+        assert isinstance(held, Held)
+        assert codes(held.reasons) == ["item_code_taken"]
+
+
+def test_a_recoded_product_that_shared_an_item_gets_one_of_its_own() -> None:
+    link = agreed(make_product(), owner=False)
+    verdict = judge(give(make_product(Product_Code="new"), link=link, hits=LedgerHits(items=(ledger_item(),))), CONTEXT)
+    assert isinstance(verdict, Ready)
+    assert verdict.action is Action.CREATE
+    found = judge_hits(make_product(Product_Code="new"), ledger_item("new", xero_id="its item"), link=link)
+    assert (found.action, found.xero_id) == (Action.LINK, "its item")
+
+
+def test_a_recoded_product_never_goes_on_under_a_shared_item_as_text() -> None:
+    link = agreed(make_product(), owner=False)
+    foreign = ledger_item("new", "BLUE CUP", xero_id="x", linked_to=(OTHER,))
+    verdict = judge_hits(make_product(Product_Code="new"), foreign, link=link)
+    assert codes(verdict.reasons) == ["item_code_taken"]
+
+
+def test_a_person_chooses_between_codes_that_xero_may_not_tell_apart() -> None:
+    hits = (ledger_item("AbC", xero_id="1"), ledger_item("aBc", xero_id="2", name="Other"))
+    decision = Decision(DecisionKind.LINK, "2")
+    verdict = judge_hits(make_product(Product_Code="abc"), *hits, decision=decision)
+    assert (verdict.action, verdict.xero_id) == (Action.LINK, "2")
+
+
+def test_a_new_purchase_price_leaves_the_sales_side_alone() -> None:
+    context = make_context(make_mapping(fields={"products": {"PurchaseDetails.UnitPrice": {"field": "Cost"}}}))
+    ready = judge(give(make_product(Cost=Decimal(1))), context)
+    assert isinstance(ready, Ready)
+    current = ledger_item(purchase_account_code="311", purchase_tax_type="INPUT2")
+    given = give(
+        make_product(Cost=Decimal(2)),
+        link=Link(ITEM_ID, ready.digest, facts=ready.facts),
+        hits=LedgerHits(items=(current,)),
+    )
+    verdict = judge(given, context)
+    assert isinstance(verdict, Ready)
+    assert verdict.element == {
+        "ItemID": ITEM_ID,
+        "Code": "71053",
+        "PurchaseDetails": {"UnitPrice": Decimal("2.0000"), "AccountCode": "311", "TaxType": "INPUT2"},
+    }

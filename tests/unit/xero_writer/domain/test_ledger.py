@@ -10,7 +10,9 @@ from tests.unit.xero_writer.domain.made_rows import KEY
 
 from sync_kit.errors import BadAnswerError
 from xero_writer.domain import keys
-from xero_writer.domain.ledger import read_contact, read_invoice, read_item
+from xero_writer.domain.document_kinds import XeroKind
+from xero_writer.domain.lanes import Lane
+from xero_writer.domain.ledger import read_contact, read_document, read_item
 
 CONTACT: dict[str, Any] = {
     "ContactID": "c",
@@ -43,7 +45,8 @@ def test_an_item_is_kept_with_its_code() -> None:
 
 
 def test_an_invoice_without_lines_has_no_field_digests() -> None:
-    row = read_invoice(
+    row = read_document(
+        Lane.SALES_INVOICES,
         {
             "InvoiceID": "i",
             "InvoiceNumber": "7",
@@ -63,10 +66,36 @@ def test_an_invoice_without_lines_has_no_field_digests() -> None:
 @pytest.mark.parametrize("row", [{}, {"InvoiceID": "i", "Status": "DRAFT", "Total": "1.20"}, {"InvoiceID": []}])
 def test_a_row_of_another_shape_is_refused(row: dict[str, Any]) -> None:
     with pytest.raises(BadAnswerError):
-        read_invoice(row, KEY)
+        read_document(Lane.SALES_INVOICES, row, KEY)
 
 
 @pytest.mark.parametrize("name", ["ContactID", "Name"])
 def test_a_contact_needs_id_and_name(name: str) -> None:
     with pytest.raises(BadAnswerError):
         read_contact({**CONTACT, name: None}, KEY)
+
+
+def test_a_bill_is_kept_by_its_link_and_by_contact_and_total() -> None:
+    row = read_document(
+        Lane.BILLS,
+        {
+            "InvoiceID": "i",
+            "InvoiceNumber": "7",
+            "Status": "DRAFT",
+            "Contact": {"ContactID": "c"},
+            "Total": Decimal("1.2"),
+            "Url": "https://crm/tab/Purchase_Orders/400",
+        },
+        KEY,
+    )
+    assert row.kind is XeroKind.BILL
+    assert row.url_key == keys.url_key("https://crm/tab/Purchase_Orders/400", KEY)
+    assert row.sale_key == keys.sale_key("c", Decimal("1.20"))
+
+
+def test_lines_are_kept_with_their_tracking() -> None:
+    option = {"Name": "Region", "Option": "North", "TrackingCategoryID": "t", "TrackingOptionID": "o"}
+    line = {"LineItemID": "l", "AccountCode": "200", "TaxType": "NONE", "Tracking": [option]}
+    row = read_document(Lane.QUOTES, {"QuoteID": "q", "Status": "DRAFT", "LineItems": [line]}, KEY)
+    assert row.lines is not None
+    assert row.lines[0].tracking == (("t", "o"),)

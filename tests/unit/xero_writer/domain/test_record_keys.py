@@ -29,6 +29,7 @@ def test_an_account_is_found_by_number_name_and_its_main_persons_address() -> No
         name=keys.name_key("Customer 17850", KEY),
         email=keys.email_key("a@x.example", KEY),
         number=keys.number_key("100", KEY),
+        loose=keys.loose_name_key("Customer 17850", KEY),
     )
 
 

@@ -16,6 +16,7 @@ from xero_writer.domain.reference import (
     parse_organisation,
     parse_reference,
     parse_tax_rates,
+    parse_tracking,
 )
 
 ORGANISATION: dict[str, Any] = {
@@ -24,13 +25,33 @@ ORGANISATION: dict[str, Any] = {
     "CountryCode": "GB",
     "PeriodLockDate": "/Date(1291161600000+0000)/",
     "PaysTax": True,
-    "PaymentTerms": {"Sales": {"Day": 20, "Type": "OFFOLLOWINGMONTH"}},
+    "PaymentTerms": {
+        "Sales": {"Day": 20, "Type": "OFFOLLOWINGMONTH"},
+        "Bills": {"Day": 7, "Type": "DAYSAFTERBILLDATE"},
+    },
+    "IsDemoCompany": True,
 }
 ACCOUNTS = [
     {"AccountID": "a", "Code": "200", "Name": "Sales", "Type": "REVENUE", "Status": "ACTIVE", "SystemAccount": ""},
     {"AccountID": "b", "Name": "No code", "Type": "BANK"},
 ]
-RATES = [{"TaxType": "OUTPUT2", "Name": "20%", "EffectiveRate": Decimal("20.0000"), "CanApplyToRevenue": True}]
+RATES = [
+    {
+        "TaxType": "OUTPUT2",
+        "Name": "20%",
+        "EffectiveRate": Decimal("20.0000"),
+        "CanApplyToRevenue": True,
+        "CanApplyToExpenses": False,
+    }
+]
+TRACKING = [
+    {
+        "Name": "Region",
+        "Status": "ACTIVE",
+        "Options": [{"Name": "North", "Status": "ACTIVE"}, {"Name": "East", "Status": "ARCHIVED"}],
+    },
+    {"Name": "Old", "Status": "ARCHIVED", "Options": [{"Name": "North", "Status": "ACTIVE"}]},
+]
 
 
 def test_the_organisation_is_read_with_its_lock_dates() -> None:
@@ -38,6 +59,8 @@ def test_the_organisation_is_read_with_its_lock_dates() -> None:
     assert organisation.period_lock_date == date(2010, 12, 1)
     assert organisation.end_of_year_lock_date is None
     assert organisation.sales_terms == Terms(20, "OFFOLLOWINGMONTH")
+    assert organisation.bill_terms == Terms(7, "DAYSAFTERBILLDATE")
+    assert organisation.is_demo_company is True
 
 
 @pytest.mark.parametrize(
@@ -61,12 +84,34 @@ def test_rates_are_exact_and_must_be_numbers() -> None:
         parse_tax_rates({"TaxRates": [{"TaxType": "X", "EffectiveRate": "20"}]})
 
 
+def test_a_rate_belongs_to_sales_to_purchases_or_to_both() -> None:
+    rate = parse_tax_rates({"TaxRates": RATES})["OUTPUT2"]
+    assert (rate.applies_to_revenue, rate.applies_to_expenses) == (True, False)
+
+
+def test_only_active_options_of_active_categories_can_be_used() -> None:
+    categories = parse_tracking({"TrackingCategories": TRACKING})
+    assert categories["Region"].active_options == {"North"}
+    assert categories["Old"].active_options == frozenset()
+    with pytest.raises(BadAnswerError):
+        parse_tracking({"TrackingCategories": [{"Name": "Region"}]})
+
+
+def test_a_new_option_is_a_change() -> None:
+    more = [{**TRACKING[0], "Options": [{"Name": "West", "Status": "ACTIVE"}]}]
+    part = ReferencePart.TRACKING
+    assert digest_reference_part(part, {"TrackingCategories": TRACKING}) != digest_reference_part(
+        part, {"TrackingCategories": more}
+    )
+
+
 def test_the_base_currency_is_always_enabled() -> None:
     bodies: dict[ReferencePart, object] = {
         ReferencePart.ORGANISATION: {"Organisations": [ORGANISATION]},
         ReferencePart.ACCOUNTS: {"Accounts": ACCOUNTS},
         ReferencePart.TAX_RATES: {"TaxRates": RATES},
         ReferencePart.CURRENCIES: {"Currencies": [{"Code": "USD"}]},
+        ReferencePart.TRACKING: {"TrackingCategories": TRACKING},
     }
     assert parse_reference(bodies).currencies == {"GBP", "USD"}
     assert parse_currencies({"Currencies": [{"Code": "USD"}]}) == {"USD"}
@@ -79,6 +124,7 @@ def test_the_base_currency_is_always_enabled() -> None:
         (ReferencePart.ACCOUNTS, {"Accounts": ACCOUNTS}),
         (ReferencePart.TAX_RATES, {"TaxRates": RATES}),
         (ReferencePart.CURRENCIES, {"Currencies": [{"Code": "USD"}]}),
+        (ReferencePart.TRACKING, {"TrackingCategories": TRACKING}),
     ],
 )
 def test_the_envelopes_time_is_no_change(part: ReferencePart, body: dict[str, Any]) -> None:

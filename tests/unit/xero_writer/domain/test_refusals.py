@@ -7,7 +7,8 @@ from tests.unit.xero_writer.domain.made_rows import codes
 
 from sync_kit.contracts.events import RecordLabel
 from sync_kit.contracts.vocabulary import Outcome
-from xero_writer.domain.refusals import RefusalKind, read_refusal
+from xero_writer.domain.mapping_model import Side
+from xero_writer.domain.refusals import RefusalKind, read_refusal, read_whole_refusal
 
 LABEL = RecordLabel(number="1", dated=date(2018, 11, 1), currency="EUR")
 
@@ -20,6 +21,8 @@ LABEL = RecordLabel(number="1", dated=date(2018, 11, 1), currency="EUR")
         "contacts.",
         "Another contact has this contact number. Please enter a different contact number.",
         "Price List Item with Code 'abc' already exists",
+        "Order number must be unique",
+        "Quote number must be unique",
     ],
 )
 def test_a_taken_key_is_looked_up(message: str) -> None:
@@ -59,6 +62,15 @@ def test_a_taken_key_is_looked_up(message: str) -> None:
         ("Organisation is not subscribed to currency EUR", "currency_not_enabled", Outcome.BLOCKED),
         ("You have reached the limit of invoices you can approve.", "plan_limit", Outcome.FAILED),
         ("You do not have permission to approve this document", "permission_missing", Outcome.FAILED),
+        ("You have reached the limit of bills you can approve.", "plan_limit", Outcome.FAILED),
+        ("You do not have permission to approve this bill", "permission_missing", Outcome.FAILED),
+        ("Purchase order not of valid status for modification", "locked_in_xero", Outcome.LOCKED),
+        ("Quote not of valid status for modification", "locked_in_xero", Outcome.LOCKED),
+        (
+            "The TaxType code 'OUTPUT2' does not exist or cannot be used for this type of transaction.",
+            "tax_not_allowed_here",
+            Outcome.BLOCKED,
+        ),
         ("Email address must be valid.", "value_unusable", Outcome.BLOCKED),
         ("Something that nobody has seen before", "refused_other", Outcome.FAILED),
     ],
@@ -82,3 +94,27 @@ def test_all_messages_become_reasons_worst_first() -> None:
 
 def test_a_refusal_without_words_is_still_a_reason() -> None:
     assert codes(read_refusal([], "Invoice 1", LABEL).reasons) == ["refused_other"]
+
+
+def test_a_refused_bill_is_told_as_one_of_purchases() -> None:
+    messages = ["The TaxType code 'OUTPUT2' cannot be used with account code '400'."]
+    assert read_refusal(messages, "Bill 1", LABEL, Side.PURCHASES).reasons[0].facts["side"] == "purchases"
+
+
+def test_a_missing_right_is_named() -> None:
+    refusal = read_refusal(["You do not have permission to approve this bill"], "Bill 1", LABEL)
+    assert refusal.reasons[0].facts["what"] == "approve this bill"
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("You are not permitted to access this resource", "permission_missing"),
+        ("A validation exception occurred; You have reached the limit of bills you can approve.", "plan_limit"),
+        ("Unreadable date", "refused_other"),
+        (None, "refused_other"),
+        ("Invoice # must be unique.", "refused_other"),
+    ],
+)
+def test_a_whole_refusal_is_read_like_one_of_an_element(words: str | None, code: str) -> None:
+    assert codes(read_whole_refusal(words, "Bill 1", LABEL).reasons) == [code]

@@ -39,5 +39,12 @@ async def partners(world: World) -> Partners:
 
 
 def mapping(**changes: Any) -> Mapping[str, Any]:
-    """A mapping as a client sends it."""
-    return {"taxes": {"sales": {"VAT": "OUTPUT2"}}, "untaxed_sales": "NONE", "accounts": {"sales": "200"}, **changes}
+    """A mapping as a client sends it: the world's own but for `changes`; taxes and accounts are completed."""
+    taxes = {
+        "sales": {"VAT": "OUTPUT2"},
+        "purchases": {"VAT": "INPUT2"},
+        "untaxed_sales": "NONE",
+        "untaxed_purchases": "NONE",
+        **changes.pop("taxes", {}),
+    }
+    return {"taxes": taxes, "accounts": {"sales": "200", "purchases": "400", **changes.pop("accounts", {})}, **changes}

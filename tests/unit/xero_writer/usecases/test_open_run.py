@@ -142,13 +142,13 @@ async def test_an_approved_document_is_locked_until_the_lock_policy_allows_it(wo
     calls = len(world.list_calls())
     assert await world.sync() == {}
     assert len(world.list_calls()) == calls + 1
-    await world.save_mapping(lock_policy="xero")
+    await world.save_mapping(policies={"lock": "xero"})
     assert await world.sync() == {("invoices", "updated"): 1}
     assert [snapshot["Total"] for _, snapshot in world.list_versions("Invoice")][-1] == 12
 
 
 async def test_a_paid_document_is_judged_again_when_its_payment_is_taken_back(world: World) -> None:
-    await world.save_mapping(lock_policy="xero")
+    await world.save_mapping(policies={"lock": "xero"})
     await world.sync(world.sale())
     [document] = world.list_documents("Invoice")
     await world.person("PATCH", f"Invoices/{document['InvoiceID']}", {"Status": "AUTHORISED"})

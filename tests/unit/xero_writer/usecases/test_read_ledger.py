@@ -103,7 +103,7 @@ async def test_a_document_that_xero_no_longer_shows_is_asked_for_once(world: Wor
     organisation = world.sandbox.xero.state.organisations[world.xero_tenant_id]
     del organisation.invoices[document["InvoiceID"]]
     async with world.runtime.store.transaction() as session:
-        await session.execute(delete(METADATA.tables["ledger_invoices"]))
+        await session.execute(delete(METADATA.tables["ledger_documents"]))
     counts = await world.sync({Module.INVOICES: [world.invoice("3000", price="12", account="1000", product="2000")]})
     assert sum(counts.values()) == 1
     assert ("invoices", "updated") not in counts

@@ -61,7 +61,7 @@ async def test_ten_thousand_records_cost_one_call_for_fifty_on_a_smaller_scale(w
     assert len(writes) == 2 + 2 + 10
     state = await world.find_state()
     assert state is not None
-    assert state.calls == len(world.list_calls()) == state.least_calls == 14 + 4 + 3
+    assert state.calls == len(world.list_calls()) == state.least_calls == 14 + 5 + 3
     assert all(call.status == 200 for call in world.list_calls())
     await world.check_equation()
 

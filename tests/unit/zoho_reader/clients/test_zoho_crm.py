@@ -13,10 +13,11 @@ from sync_kit.errors import BadAnswerError, LeaseLostError, NeedsReauthorisation
 from sync_kit.http import HttpClient, asgi_transport
 from sync_kit.testing import ManualClock
 from zoho_reader.clients.zoho_crm import ZohoCrm
+from zoho_reader.clients.zoho_exchange import ZohoExchange
 from zoho_reader.domain.answers import Page
 from zoho_reader.domain.coql import ask_changed
 from zoho_reader.domain.sources import Source
-from zoho_reader.errors import ModuleRefusedError, QuestionRefusedError
+from zoho_reader.errors import MissingScopeError, ModuleRefusedError, QuestionRefusedError
 
 AT = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 QUESTIONS = [ask_changed(source, ("id",), AT, limit=25) for source in (Source.ACCOUNTS, Source.PRODUCTS)]
@@ -72,7 +73,10 @@ def open_crm(*answers: tuple[int, object], lender: Lender | None = None, guard: 
         await send({"type": "http.response.body", "body": content})
 
     http = HttpClient(clock=ManualClock(AT), transport=asgi_transport({"http://crm.test": serve}))
-    return ZohoCrm(http, lender or Lender(), "tenant-1", connection_generation=1, before_send=guard or (lambda _: None))
+    lends = lender or Lender()
+    return ZohoCrm(
+        ZohoExchange(http, lends, "tenant-1", connection_generation=1, before_send=guard or (lambda _: None))
+    )
 
 
 def composite(*responses: object) -> dict[str, Any]:
@@ -110,7 +114,7 @@ async def test_a_composite_where_all_is_refused_comes_with_400() -> None:
         (refusal(429, "TOO_MANY_REQUESTS"), RateLimitedError),
         (refusal(500, "INTERNAL_ERROR"), TryLaterError),
         (refusal(401, "INVALID_TOKEN"), NeedsReauthorisationError),
-        (refusal(401, "OAUTH_SCOPE_MISMATCH"), NeedsReauthorisationError),
+        (refusal(401, "OAUTH_SCOPE_MISMATCH"), MissingScopeError),
         ({"status_code": "200", "body": {}}, BadAnswerError),
         ({"status_code": 200, "body": []}, BadAnswerError),
         ({"status_code": 200, "body": None}, BadAnswerError),
@@ -140,7 +144,7 @@ async def test_a_composite_that_lacks_an_answer_is_no_answer(answer: object) -> 
         (502, b"<html>", TryLaterError),
         (429, {"code": 429, "error": "TOO_MANY_REQUESTS"}, RateLimitedError),
         (403, {"code": "NO_PERMISSION"}, ModuleRefusedError),
-        (403, {"code": "OAUTH_SCOPE_MISMATCH"}, NeedsReauthorisationError),
+        (403, {"code": "OAUTH_SCOPE_MISMATCH"}, MissingScopeError),
         (400, {"data": [{"code": "INVALID_QUERY"}]}, QuestionRefusedError),
     ],
 )
@@ -158,7 +162,7 @@ async def test_a_refused_token_is_borrowed_again_once_and_then_auth_is_told() ->
     lender = Lender()
     crm = open_crm((401, {"code": "INVALID_TOKEN"}), (204, None), lender=lender)
     await crm.ask(QUESTIONS[0])
-    assert (lender.asked, crm.spent.calls) == ([None, 1], 2)
+    assert (lender.asked, crm.spent_so_far.calls) == ([None, 1], 2)
     lender = Lender()
     with pytest.raises(NeedsReauthorisationError):
         await open_crm((401, {"code": "INVALID_TOKEN"}), lender=lender).ask(QUESTIONS[0])
@@ -172,7 +176,7 @@ async def test_a_token_of_a_connection_that_is_over_is_never_used() -> None:
     stale = open_crm((204, None), lender=Lender(0))
     with pytest.raises(TryLaterError):
         await stale.ask(QUESTIONS[0])
-    assert stale.spent.calls == 0
+    assert stale.spent_so_far.calls == 0
 
 
 async def test_the_last_act_before_a_call_may_refuse_it() -> None:
@@ -183,7 +187,7 @@ async def test_the_last_act_before_a_call_may_refuse_it() -> None:
     crm = open_crm((204, None), guard=refuse)
     with pytest.raises(LeaseLostError):
         await crm.ask(QUESTIONS[0])
-    assert crm.spent.calls == 0
+    assert crm.spent_so_far.calls == 0
 
 
 async def test_calls_credits_and_what_remains_are_counted() -> None:
@@ -191,6 +195,6 @@ async def test_calls_credits_and_what_remains_are_counted() -> None:
     await crm.ask(ask_changed(Source.INVOICES, ("id",), AT))
     spent = crm.take_spent()
     assert (spent.calls, spent.credits, spent.credits_remaining) == (1, 3, 41)
-    assert crm.spent.calls == 0
+    assert crm.spent_so_far.calls == 0
     crm.give_back(spent)
-    assert (crm.spent.calls, crm.spent.credits, crm.spent.credits_remaining) == (1, 3, 41)
+    assert (crm.spent_so_far.calls, crm.spent_so_far.credits, crm.spent_so_far.credits_remaining) == (1, 3, 41)

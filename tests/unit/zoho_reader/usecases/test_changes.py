@@ -1,17 +1,17 @@
 from datetime import timedelta
 
 import pytest
-from tests.unit.zoho_reader.crm import fill_crm, line
+from tests.unit.zoho_reader.crm import QUIET, fill_crm, line
 from tests.unit.zoho_reader.world import World, open_world
 
 from sync_kit.contracts.events import RecordsExtracted
-from sync_kit.contracts.vocabulary import MODULE_ORDER, Module
+from sync_kit.contracts.vocabulary import DEFAULT_MODULES, Module
 from vendor_sandbox.core.switches import Switches
 from zoho_reader.domain.sources import Source
 from zoho_reader.store.checkpoints import list_checkpoints
 
 
-async def test_when_nothing_changed_one_call_is_enough(world: World) -> None:
+async def test_when_nothing_changed_three_calls_are_enough_deletions_included(world: World) -> None:
     fill_crm(world)
     world.advance(600)
     await world.run()
@@ -19,8 +19,8 @@ async def test_when_nothing_changed_one_call_is_enough(world: World) -> None:
         world.advance(pause)
         before = len(world.calls())
         run_id = await world.run()
-        assert len(world.calls()) - before == 1
-        assert world.report(run_id).calls == world.report(run_id).least_calls == 1
+        assert len(world.calls()) - before == QUIET
+        assert world.report(run_id).calls == world.report(run_id).least_calls == QUIET
         assert all(event.emitted == 0 and event.closed for event in world.announced(run_id).values())
         assert not world.events(RecordsExtracted, run_id)
 
@@ -35,13 +35,13 @@ async def test_a_few_changed_invoices_cost_the_composite_and_one_call_for_their_
         world.edit("Invoices", record_id, Subject="Renamed")
     before = len(world.calls())
     run_id = await world.run()
-    assert len(world.calls()) - before == 2
-    assert world.report(run_id).least_calls == 2
+    assert len(world.calls()) - before == QUIET + 1
+    assert world.report(run_id).least_calls == QUIET + 1
     assert world.emitted(Module.INVOICES, run_id) == changed
     world.assert_all_newest()
 
 
-async def test_fifty_changed_invoices_cost_four_calls(world: World) -> None:
+async def test_fifty_changed_invoices_cost_six_calls(world: World) -> None:
     ids = fill_crm(world, invoices=60)
     world.advance(600)
     await world.run()
@@ -52,7 +52,7 @@ async def test_fifty_changed_invoices_cost_four_calls(world: World) -> None:
         )
     before = len(world.calls())
     run_id = await world.run()
-    assert len(world.calls()) - before == world.report(run_id).least_calls == 4
+    assert len(world.calls()) - before == world.report(run_id).least_calls == 6
     assert sorted(world.emitted(Module.INVOICES, run_id)) == sorted(ids["Invoices"][:50])
     world.assert_all_newest()
 
@@ -63,7 +63,7 @@ async def test_what_the_overlap_brings_again_is_not_emitted_again(world: World) 
     world.advance(60)
     run_id = await world.run()
     assert not world.events(RecordsExtracted, run_id)
-    assert world.report(run_id).calls == 1
+    assert world.report(run_id).calls == QUIET
 
 
 async def test_edits_in_the_second_that_was_just_read_are_not_lost(world: World) -> None:
@@ -91,7 +91,7 @@ async def test_a_line_edited_alone_brings_its_document(bumps: bool, tmp_path) ->
         world.edit("Invoices", ids["Invoices"][0], Invoiced_Items=[{"id": first_line, "Description": "other words"}])
         run_id = await world.run()
         assert world.emitted(Module.INVOICES, run_id) == [ids["Invoices"][0]]
-        assert world.report(run_id).calls == (2 if bumps else 3)
+        assert world.report(run_id).calls == QUIET + (1 if bumps else 2)
         world.assert_all_newest()
 
 
@@ -104,7 +104,7 @@ async def test_the_watermark_is_never_ahead_of_the_vendors_clock_and_never_goes_
         await world.run()
         async with world.reader.store.reading() as session:
             checkpoints = await list_checkpoints(session, "tenant-1")
-        assert len(checkpoints) == 6
+        assert len(checkpoints) == 9
         assert all(row.watermark <= world.sandbox.clock.now() for row in checkpoints.values())
         seen.append(checkpoints[Module.PRODUCTS, Source.PRODUCTS].watermark)
     assert seen == sorted(seen)
@@ -122,7 +122,7 @@ async def test_a_changed_contact_brings_its_whole_account(world: World) -> None:
     assert world.emitted(Module.CONTACTS, run_id) == []
     people = world.state()[Module.ACCOUNTS][ids["Accounts"][0]].fields["Contacts"]
     assert [person["id"] for person in people] == ids["Contacts"][0::3]
-    assert world.report(run_id).calls == 3
+    assert world.report(run_id).calls == QUIET + 2
     world.assert_all_newest()
 
 
@@ -147,7 +147,7 @@ async def test_a_changed_account_comes_with_its_people(world: World) -> None:
     world.edit("Accounts", ids["Accounts"][0], Phone="5")
     run_id = await world.run()
     assert world.emitted(Module.ACCOUNTS, run_id) == [ids["Accounts"][0]]
-    assert world.report(run_id).calls == 2
+    assert world.report(run_id).calls == QUIET + 1
     world.assert_all_newest()
 
 
@@ -181,7 +181,7 @@ async def test_a_retry_run_reads_nothing(world: World) -> None:
     retry = await world.run(retry_of=first)
     assert len(world.calls()) == before
     assert {m: (e.emitted, e.closed) for m, e in world.announced(retry).items()} == dict.fromkeys(
-        MODULE_ORDER, (0, True)
+        DEFAULT_MODULES, (0, True)
     )
     assert (world.report(retry).state, world.report(retry).least_calls) == ("done", 0)
 

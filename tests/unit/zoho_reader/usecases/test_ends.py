@@ -19,7 +19,7 @@ from sync_kit.contracts.events import (
     StageReported,
     StateRequested,
 )
-from sync_kit.contracts.vocabulary import ConnectionState, Module, WantedCause
+from sync_kit.contracts.vocabulary import DEFAULT_MODULES, ConnectionState, Module, WantedCause
 from zoho_reader.store.tables import OF_TENANT
 from zoho_reader.usecases import read_source
 
@@ -215,8 +215,8 @@ async def test_asked_for_its_state_the_reader_tells_all_of_it_again(world: World
     told = world.report(request.run_id)
     assert told.progress_seq > before.progress_seq
     assert (told.state, told.calls, told.least_calls) == (before.state, before.calls, before.least_calls)
-    assert {event.module for event in world.events(ExtractionAnnounced)} == {*Module}
-    assert {event.module for event in world.events(ModuleExtracted)} == {*Module}
+    assert {event.module for event in world.events(ExtractionAnnounced)} == {*DEFAULT_MODULES}
+    assert {event.module for event in world.events(ModuleExtracted)} == {*DEFAULT_MODULES}
 
 
 async def test_a_cancel_keeps_what_was_wanted(world: World) -> None:

@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from tests.unit.zoho_reader.crm import fill_crm, line
+from tests.unit.zoho_reader.crm import FIRST_LOAD, fill_crm, line
 from tests.unit.zoho_reader.world import World, merge_records
 
 from sync_kit.contracts.events import RecordsExtracted
@@ -87,5 +87,5 @@ async def test_what_comes_in_doubled_and_shuffled_gives_the_same_end(world: Worl
     await world.say(*said)
     await world.settle()
     assert world.report(request.run_id).state == "done"
-    assert len(world.calls()) == 6
+    assert len(world.calls()) == FIRST_LOAD
     world.assert_all_newest()

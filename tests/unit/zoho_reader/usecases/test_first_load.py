@@ -1,9 +1,9 @@
 from decimal import Decimal
 
-from tests.unit.zoho_reader.crm import fill_crm, line
+from tests.unit.zoho_reader.crm import FIRST_LOAD, fill_crm, line
 from tests.unit.zoho_reader.world import World
 
-from sync_kit.contracts.vocabulary import MODULE_ORDER, Module
+from sync_kit.contracts.vocabulary import DEFAULT_MODULES, Module
 
 
 async def test_a_first_load_brings_every_record_with_its_lines_and_people(world: World) -> None:
@@ -16,8 +16,10 @@ async def test_a_first_load_brings_every_record_with_its_lines_and_people(world:
     assert {module: event.emitted for module, event in announced.items()} == {
         Module.ACCOUNTS: 3,
         Module.CONTACTS: 2,
+        Module.VENDORS: 0,
         Module.PRODUCTS: 3,
         Module.INVOICES: 5,
+        Module.PURCHASE_ORDERS: 0,
     }
     assert all(event.closed and event.failure is None for event in announced.values())
 
@@ -34,8 +36,9 @@ async def test_the_calls_of_a_first_load_are_what_the_formula_says(world: World)
     world.advance(600)
     run_id = await world.run()
     report = world.report(run_id)
-    # Contacts, accounts, products; 6,150 lines in 4 pages; 2,050 headers in 2; one composite at the end.
-    assert len(world.calls()) == report.calls == report.least_calls == 1 + 1 + 1 + 4 + 2 + 1
+    # Contacts, accounts, vendors, products; 6,150 lines in 4 pages; 2,050 headers in 2; purchase orders with their
+    # lines; two composites at the end.
+    assert len(world.calls()) == report.calls == report.least_calls == 4 + 4 + 2 + 2 + 2
     assert world.announced(run_id)[Module.INVOICES].emitted == 2_050
     world.assert_all_newest()
 
@@ -43,9 +46,9 @@ async def test_the_calls_of_a_first_load_are_what_the_formula_says(world: World)
 async def test_an_empty_crm_closes_every_module_with_nothing(world: World) -> None:
     run_id = await world.run()
     assert {module: (e.emitted, e.closed) for module, e in world.announced(run_id).items()} == dict.fromkeys(
-        MODULE_ORDER, (0, True)
+        DEFAULT_MODULES, (0, True)
     )
-    assert world.report(run_id).calls == 6
+    assert world.report(run_id).calls == FIRST_LOAD
 
 
 async def test_money_comes_through_exactly(world: World) -> None:

@@ -104,7 +104,7 @@ async def test_auth_that_says_reauthorise_or_later_is_obeyed(world: World) -> No
 
 async def test_a_missing_scope_is_told_to_auth_and_waits_for_consent(world: World) -> None:
     fill_crm(world)
-    world.tokens.scopes = frozenset({"ZohoCRM.modules.ALL", "ZohoCRM.settings.ALL"})
+    world.tokens.scopes = frozenset({"ZohoCRM.modules.invoices.READ", "ZohoCRM.coql.READ", "ZohoCRM.settings.ALL"})
     await world.say(request := world.request())
     await world.work_until_waiting()
     assert world.tokens.reported == [1]

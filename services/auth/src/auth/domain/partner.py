@@ -1,6 +1,7 @@
 """Who embeds us: partners, their API clients and what these may do."""
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -15,18 +16,34 @@ SCOPES: Final = (
 )
 """Every scope of the public API; a partner's first client gets them all."""
 
+LONGEST_OVERLAP: Final = timedelta(days=1)
+"""For how long a replaced secret may work beside the new one."""
+
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @dataclass(frozen=True)
 class ApiClient:
-    """One credential of a partner. `secret_hash` is scrypt over the secret with `secret_salt`."""
+    """One credential of a partner. `secret_hash` is scrypt over the secret with `secret_salt`.
+
+    `old_salt` and `old_hash` are those of the secret before, which works until `old_until_at`.
+    """
 
     client_id: str
     partner_id: str
     secret_salt: bytes = field(repr=False)
     secret_hash: bytes = field(repr=False)
     scopes: tuple[str, ...]
+    old_salt: bytes | None = field(default=None, repr=False)
+    old_hash: bytes | None = field(default=None, repr=False)
+    old_until_at: datetime | None = None
+
+    def list_secrets(self, now: datetime) -> list[tuple[bytes, bytes]]:
+        """Salt and hash of each secret that works now, the newest first."""
+        found = [(self.secret_salt, self.secret_hash)]
+        if self.old_salt and self.old_hash and self.old_until_at is not None and now < self.old_until_at:
+            found.append((self.old_salt, self.old_hash))
+        return found
 
 
 def choose_scopes(asked: str | None, held: tuple[str, ...]) -> tuple[str, ...] | None:

@@ -1,7 +1,7 @@
 """Access tokens for API clients, and the keys that prove them."""
 
 from base64 import b64decode
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from urllib.parse import unquote_plus
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -11,8 +11,13 @@ from auth.schemas import ApiTokenAnswer
 from auth.usecases.issue_api_token import issue_api_token as issue
 from auth.usecases.keep_signing_keys import SigningKeys
 from sync_kit.clock import Clock
-from sync_kit.identity import JWKS_PATH, limit_by_address
+from sync_kit.errors import UnauthorisedError
+from sync_kit.identity import JWKS_PATH, address_of, limit_by_address
+from sync_kit.limits import Rate, TokenBuckets
 from sync_kit.store import Store
+
+GUESSES: Final = Rate(per_second=0.1, burst=10)
+"""Wrong secrets for one client from one address: ten, then one in ten seconds. Others do not notice."""
 
 _Field = Annotated[str | None, Form(max_length=1000)]
 
@@ -20,6 +25,7 @@ _Field = Annotated[str | None, Form(max_length=1000)]
 def api_token_routes(*, store: Store, keys: SigningKeys, clock: Clock, issuer: str) -> APIRouter:
     """`POST /v1/oauth/token` and the JWKS document."""
     router = APIRouter(tags=["oauth"])
+    guesses = TokenBuckets(GUESSES, clock)
 
     @router.post("/v1/oauth/token", dependencies=[Depends(limit_by_address)])
     async def issue_api_token(
@@ -36,7 +42,13 @@ def api_token_routes(*, store: Store, keys: SigningKeys, clock: Clock, issuer: s
         if basic is not None and client_secret is not None:
             raise _refuse("invalid_request", "Authenticate in one way only.")
         used_id, used_secret = basic or (client_id or "", client_secret or "")
-        token = await issue(used_id, used_secret, scope, store=store, keys=keys, clock=clock, issuer=issuer)
+        guesser = f"{address_of(request)} {used_id}"
+        guesses.check(guesser)  # before the look: a refused guess must not be told whether it was right
+        try:
+            token = await issue(used_id, used_secret, scope, store=store, keys=keys, clock=clock, issuer=issuer)
+        except UnauthorisedError:
+            guesses.charge(guesser)
+            raise
         return ApiTokenAnswer(
             access_token=token.access_token, expires_in=token.expires_in, scope=" ".join(token.scopes)
         )

@@ -28,13 +28,16 @@ class Partner(Table, table=True):
 
 
 class ApiClient(Table, table=True):
-    """A partner's credential: scrypt hash only."""
+    """A partner's credential: scrypt hashes only, of the secret and, for a while, of the one before it."""
 
     __tablename__ = "api_clients"
     client_id: str = Field(primary_key=True)
     partner_id: str = Field(foreign_key="partners.partner_id", index=True)
     secret_salt: bytes = Field(sa_type=LargeBinary)
     secret_hash: bytes = Field(sa_type=LargeBinary)
+    old_salt: bytes | None = Field(default=None, sa_type=LargeBinary)
+    old_hash: bytes | None = Field(default=None, sa_type=LargeBinary)
+    old_until_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
     scopes: list[str] = Field(sa_type=JsonText)
     created_at: datetime = Field(sa_type=UtcDateTime)
 

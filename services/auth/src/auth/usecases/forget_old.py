@@ -1,6 +1,7 @@
-"""Forget what has outlived its use: connection attempts, and the grants that hung on them."""
+"""Forget what has outlived its use: connection attempts, the grants that hung on them, and replaced secrets."""
 
 from auth.store.attempts import forget_old_attempts
+from auth.store.partners import forget_old_secrets
 from auth.usecases.release_grant import release_grant_if_unneeded
 from sync_kit.store import Store
 
@@ -14,5 +15,6 @@ async def forget_old(*, store: Store) -> int:
         let_go = set(await forget_old_attempts(session))
         for grant_id in sorted(let_go):
             await release_grant_if_unneeded(session, grant_id)
+        await forget_old_secrets(session)
     await store.forget_deleted()
     return len(let_go)

@@ -1,6 +1,7 @@
 """Give an API client a short-lived access token (OAuth 2 client credentials, RFC 6749 section 4.4)."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -32,9 +33,9 @@ async def issue_api_token(
     """Raises UnauthorisedError for a wrong id or secret, GrantRequestError for a scope that the client lacks."""
     async with store.reading() as session:
         client = await find_api_client(session, client_id)
-    salt = client.secret_salt if client else UNKNOWN_SALT
-    presented = await asyncio.to_thread(hash_secret, client_secret, salt)
-    if client is None or not is_same(presented, client.secret_hash):
+        now = await session.now()
+    secrets = client.list_secrets(now) if client else [(UNKNOWN_SALT, b"")]
+    if not await asyncio.to_thread(_fits_one, client_secret, secrets) or client is None:
         raise UnauthorisedError(
             "The client id or secret is wrong.",
             code="invalid_client",
@@ -56,3 +57,7 @@ async def issue_api_token(
         issuer=issuer,
     )
     return ApiToken(token, TOKEN_SECONDS, scopes)
+
+
+def _fits_one(presented: str, secrets: Sequence[tuple[bytes, bytes]]) -> bool:
+    return any(is_same(hash_secret(presented, salt), secret_hash) for salt, secret_hash in secrets)

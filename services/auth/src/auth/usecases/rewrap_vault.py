@@ -8,7 +8,10 @@ AT_ONCE = 100
 
 
 async def rewrap_vault(*, store: Store, keyring: Keyring) -> int:
-    """Returns how many values were sealed anew. Raises SealBrokenError when the key of one of them is gone."""
+    """Returns how many values were sealed anew. Raises SealBrokenError when the key of one of them is gone.
+
+    What the older key sealed leaves the write-ahead log of SQLite as well, so that the key opens nothing any more.
+    """
     done = 0
     while True:
         async with store.transaction() as session:
@@ -18,4 +21,5 @@ async def rewrap_vault(*, store: Store, keyring: Keyring) -> int:
                 new = keyring.seal(plain, owner=owner, purpose=purpose)
                 done += await replace_seal(session, owner, purpose, old=old, new=new)
         if not entries:
+            await store.forget_deleted()
             return done

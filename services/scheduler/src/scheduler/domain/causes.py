@@ -1,24 +1,39 @@
-"""Roll the log up by cause: "37 invoices, 12,300.00, wait for one thing"."""
+"""Roll the log up by cause: "37 invoices, GBP 12,300.00, wait for one thing: map the status 'Shipped'."."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
+from sync_kit.contracts.reason_catalogue import CATALOGUE
 from sync_kit.contracts.reasons import Reason
+from sync_kit.contracts.vocabulary import Module
 
 FACTS_THAT_NAME_THE_CAUSE: Final[Mapping[str, tuple[str, ...]]] = {
+    "not_ticked": ("field",),
     "status_waits": ("status",),
     "status_unmapped": ("status",),
-    "tax_unmapped": ("tax",),
-    "tax_percent_differs": ("tax", "rate"),
-    "tax_not_allowed_here": ("rate",),
+    "account_missing": ("side",),
     "account_unusable": ("account",),
+    "tax_unmapped": ("tax", "side"),
+    "tax_not_said": ("side",),
+    "tax_percent_differs": ("tax", "rate"),
+    "tax_not_allowed_here": ("rate", "side"),
+    "tracking_unknown": ("category", "value"),
     "currency_not_enabled": ("currency",),
+    "rate_doubtful": ("currency",),
     "number_missing": ("field",),
+    "number_twice_in_crm": ("number",),
+    "value_unusable": ("field",),
+    "item_unknown": ("code",),
+    "item_code_taken": ("code",),
+    "stock_short": ("code",),
     "mapping_broken": ("field",),
     "period_locked": ("lock",),
+    "locked_in_xero": ("state",),
     "before_start_date": ("start",),
+    "permission_missing": ("what",),
+    "refused_other": ("words",),
     "needs_reauthorisation": ("vendor",),
     "waiting_for_limit": ("vendor",),
     "vendor_trouble": ("vendor",),
@@ -30,7 +45,7 @@ FACTS_THAT_NAME_THE_CAUSE: Final[Mapping[str, tuple[str, ...]]] = {
 class LoggedRecord:
     """As much of a log entry as the roll-up needs."""
 
-    outcome: str
+    module: Module
     reasons: tuple[Reason, ...]
     total: Decimal | None
     currency: str | None
@@ -38,13 +53,19 @@ class LoggedRecord:
 
 @dataclass
 class Cause:
-    """One thing to mend and what it holds back. `money` is by currency; `waiting` counts dependants of such records."""
+    """One thing to mend and what it holds back. `money` is by currency; `waiting` are dependants of such records."""
 
     code: str
     example: Reason
-    records: int = 0
-    waiting: int = 0
+    """The cause itself where it is known: a dependant's reason only when its root was not told."""
+    records: dict[Module, int] = field(default_factory=dict)
+    waiting: dict[Module, int] = field(default_factory=dict)
     money: dict[str, Decimal] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """All records that it holds back."""
+        return sum(self.records.values()) + sum(self.waiting.values())
 
     @property
     def weight(self) -> Decimal:
@@ -54,16 +75,17 @@ class Cause:
 
 def name_cause(reason: Reason) -> tuple[str, ...]:
     """The key that records with the same root cause share; a dependant's is that of the record it waits for."""
-    code = root_code(reason)
-    named: Mapping[str, Any] = reason.facts.get("root_facts") or reason.facts
-    return (code, *(str(named.get(fact)) for fact in FACTS_THAT_NAME_THE_CAUSE.get(code, ())))
+    root = find_root(reason)
+    return (root.code, *(str(root.facts.get(fact)) for fact in FACTS_THAT_NAME_THE_CAUSE.get(root.code, ())))
 
 
-def root_code(reason: Reason) -> str:
-    """The code to count a reason under: a waiting dependant counts under what its parent is held by."""
-    if reason.code == "waits_for":
-        return str(reason.facts.get("root_code") or reason.code)
-    return reason.code
+def find_root(reason: Reason) -> Reason:
+    """What must be mended: for a waiting dependant what its parent is held by, as far as that was told."""
+    code = reason.facts.get("root_code")
+    if reason.code != "waits_for" or code not in CATALOGUE:
+        return reason
+    facts: Mapping[str, Any] = reason.facts.get("root_facts") or {}
+    return Reason(code=str(code), facts=facts)
 
 
 def roll_up(records: Iterable[LoggedRecord]) -> list[Cause]:
@@ -73,13 +95,13 @@ def roll_up(records: Iterable[LoggedRecord]) -> list[Cause]:
         if not record.reasons:
             continue
         reason = record.reasons[0]
-        cause = causes.setdefault(name_cause(reason), Cause(root_code(reason), reason))
+        root = find_root(reason)
+        cause = causes.setdefault(name_cause(reason), Cause(root.code, root))
         if reason.code == "waits_for":
-            cause.waiting += 1
+            cause.waiting[record.module] = cause.waiting.get(record.module, 0) + 1
         else:
-            cause.records += 1
-            if cause.example.code == "waits_for":
-                cause.example = reason
+            cause.records[record.module] = cause.records.get(record.module, 0) + 1
+            cause.example = reason if sum(cause.records.values()) == 1 else cause.example
         if record.total is not None and record.currency:
             cause.money[record.currency] = cause.money.get(record.currency, Decimal(0)) + record.total
-    return sorted(causes.values(), key=lambda cause: (-cause.weight, -(cause.records + cause.waiting), cause.code))
+    return sorted(causes.values(), key=lambda cause: (-cause.weight, -cause.size, cause.code))

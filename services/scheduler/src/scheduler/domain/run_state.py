@@ -93,14 +93,19 @@ def could_have_ended(modules: Sequence[ModuleAccount], stages: Sequence[StageAcc
 
 
 def decide_state(
-    modules: Sequence[ModuleAccount], stages: Sequence[StageAccount], *, cancelling: bool, stalled: bool = False
+    modules: Sequence[ModuleAccount],
+    stages: Sequence[StageAccount],
+    *,
+    cancelling: bool,
+    findings_awaited: bool = False,
 ) -> RunState:
-    """The run's state. `cancelling`: a person has asked to stop it; `stalled`: nobody told anything for too long."""
+    """The run's state. `cancelling`: a person has asked to stop it; `findings_awaited`: a check is not over before
+    both stages have told what they found."""
     if cancelling:
         return RunState.CANCELLED if _stages_ended(stages) else RunState.RUNNING
-    if stalled or any(stage.state == "failed" for stage in stages):
+    if any(stage.state == "failed" for stage in stages):
         return RunState.FAILED
-    if could_have_ended(modules, stages) and all(account.ended for account in modules):
+    if not findings_awaited and could_have_ended(modules, stages) and all(account.ended for account in modules):
         return _final_state(modules)
     if any(stage.state == "waiting" for stage in stages):
         return RunState.WAITING

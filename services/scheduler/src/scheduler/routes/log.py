@@ -1,28 +1,30 @@
 """`/v1/log`: what became of every record, and what holds the rest back."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from sqlalchemy import RowMapping
 
-from scheduler.domain.causes import LoggedRecord, roll_up
-from scheduler.routes.views import show_cause, show_entry
-from scheduler.schemas import CauseView, Id, LogEntryView, LogSummary
+from scheduler.domain.causes import roll_up
+from scheduler.domain.forecast import forecast
+from scheduler.routes.reason_views import show_cause, show_forecast
+from scheduler.routes.views import show_entry
+from scheduler.schemas.fields import Code, Id
+from scheduler.schemas.log import ForecastView, LogEntryView, LogSummary
 from scheduler.store import KIT_TABLES, log
 from scheduler.store.log import LogFilter
+from scheduler.usecases.show_readiness import find_organisation_name
 from scheduler.usecases.show_run import get_run_of_partner
-from sync_kit.contracts.reasons import Reason
-from sync_kit.contracts.vocabulary import HELD, Module, Outcome
+from sync_kit.contracts.vocabulary import HELD, REHEARSALS, Module, Outcome, RunMode
 from sync_kit.identity import Principal, require_scope
 from sync_kit.paging import CursorQuery, LimitQuery, Page, cut_page, decode_cursor
-from sync_kit.store import Store
+from sync_kit.store import Session, Store
 from sync_kit.tenants import get_tenant_of_partner
 
 Reader = Annotated[Principal, Depends(require_scope("syncs:read"))]
 IdQuery = Annotated[Id | None, Query()]
-Code = Annotated[str | None, Query(min_length=1, max_length=64, pattern=r"^[a-z_]+$")]
+CodeQuery = Annotated[Code | None, Query()]
 
 
 def make_router(store: Store) -> APIRouter:
@@ -36,7 +38,7 @@ def make_router(store: Store) -> APIRouter:
         run_id: IdQuery = None,
         module: Module | None = None,
         outcome: Outcome | None = None,
-        code: Code = None,
+        code: CodeQuery = None,
         record_id: IdQuery = None,
         cursor: CursorQuery = None,
         limit: LimitQuery = 50,
@@ -54,24 +56,29 @@ def make_router(store: Store) -> APIRouter:
 
     @router.get("/summary")
     async def summarise_log(run_id: Annotated[Id, Query()], caller: Reader) -> LogSummary:
-        """What a run holds back and what was not meant to go, rolled up by root cause, the most money first."""
+        """What a run holds back and what was not meant to go, rolled up by root cause, the most money first.
+
+        A rehearsal also says what would happen: by kind, status and currency.
+        """
         async with store.reading() as session:
             run = await get_run_of_partner(session, caller.partner_id, run_id)
-            held = await log.list_reasons(session, run["tenant_id"], run_id, HELD)
-            skipped = await log.list_reasons(session, run["tenant_id"], run_id, {Outcome.SKIPPED})
-        return LogSummary(run_id=run_id, held=_summarise(held), skipped=_summarise(skipped))
+            held = await log.list_held(session, run["tenant_id"], run_id, HELD)
+            skipped = await log.list_held(session, run["tenant_id"], run_id, {Outcome.SKIPPED})
+            would_happen = await _foresee(session, caller, run)
+        return LogSummary(
+            run_id=run_id,
+            mode=RunMode(run["mode"]),
+            would_happen=would_happen,
+            held=tuple(show_cause(cause) for cause in roll_up(held)),
+            skipped=tuple(show_cause(cause) for cause in roll_up(skipped)),
+        )
 
     return router
 
 
-def _summarise(rows: Sequence[RowMapping]) -> tuple[CauseView, ...]:
-    records = [
-        LoggedRecord(
-            outcome=row["outcome"],
-            reasons=tuple(Reason.model_validate(reason) for reason in row["reasons"]),
-            total=row["total"],
-            currency=row["currency"],
-        )
-        for row in rows
-    ]
-    return tuple(show_cause(cause) for cause in roll_up(records))
+async def _foresee(session: Session, caller: Principal, run: RowMapping) -> ForecastView | None:
+    if RunMode(run["mode"]) not in REHEARSALS:
+        return None
+    tenant = await get_tenant_of_partner(session, KIT_TABLES, caller.partner_id, run["tenant_id"])
+    lines = forecast(await log.list_foreseen(session, run["tenant_id"], run["run_id"]))
+    return show_forecast(lines, await find_organisation_name(session, tenant))

@@ -4,10 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path
 
+from scheduler.domain.sync_settings import SyncSettings, complete_directions
 from scheduler.routes.views import show_settings
-from scheduler.schemas import Id, SettingsBody, SettingsView
+from scheduler.schemas.fields import Id
+from scheduler.schemas.settings import SettingsBody, SettingsView
 from scheduler.store import KIT_TABLES
-from scheduler.usecases.change_settings import SyncSettings, change_settings, get_settings
+from scheduler.usecases.change_settings import change_settings
+from scheduler.usecases.read_readiness import read_readiness
 from sync_kit.identity import Principal, require_scope
 from sync_kit.store import Store
 from sync_kit.tenants import get_tenant_of_partner
@@ -23,23 +26,23 @@ def make_router(store: Store) -> APIRouter:
 
     @router.get("/{tenant_id}")
     async def read_settings(tenant_id: TenantId, caller: Reader) -> SettingsView:
-        """The tenant's settings and what a first sync still waits for."""
+        """The tenant's settings and what a sync still waits for."""
         async with store.reading() as session:
             tenant = await get_tenant_of_partner(session, KIT_TABLES, caller.partner_id, tenant_id)
-            return show_settings(tenant, await get_settings(session, tenant_id))
+            return show_settings(tenant, await read_readiness(session, tenant_id, tenant.event.connections))
 
     @router.put("/{tenant_id}")
     async def replace_settings(tenant_id: TenantId, body: SettingsBody, caller: Writer) -> SettingsView:
         """Replace the tenant's settings."""
         wanted = SyncSettings(
             books_start_date=body.books_start_date,
-            modules=body.modules,
+            directions=complete_directions(body.directions),
             sending=body.sending,
             go_ahead_xero_tenant_id=body.go_ahead.xero_tenant_id if body.go_ahead else None,
         )
         async with store.transaction() as session:
             tenant = await get_tenant_of_partner(session, KIT_TABLES, caller.partner_id, tenant_id)
-            settings = await change_settings(session, tenant_id, wanted, connections=tenant.event.connections)
-            return show_settings(tenant, settings)
+            await change_settings(session, tenant_id, wanted, connections=tenant.event.connections)
+            return show_settings(tenant, await read_readiness(session, tenant_id, tenant.event.connections))
 
     return router

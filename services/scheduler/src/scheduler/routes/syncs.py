@@ -3,15 +3,17 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 
+from scheduler.routes.starting import IdempotencyKey, start_and_show
 from scheduler.routes.views import show_run
-from scheduler.schemas import Id, RunResource, StartRunBody
+from scheduler.schemas.fields import Id
+from scheduler.schemas.runs import RetryBody, RunResource, StartRunBody
 from scheduler.store import KIT_TABLES, runs
 from scheduler.usecases.cancel_run import cancel_run
+from scheduler.usecases.retry_run import order_retry
 from scheduler.usecases.show_run import get_run_of_partner, view_run
-from scheduler.usecases.start_run import Caller, RunOrder, find_first_answer, start_run
-from sync_kit.contracts.vocabulary import Module
+from scheduler.usecases.start_run import RunOrder
 from sync_kit.identity import Principal, require_scope
 from sync_kit.paging import CursorQuery, LimitQuery, Page, cut_page, decode_cursor
 from sync_kit.store import Store
@@ -20,10 +22,6 @@ from sync_kit.tenants import get_tenant_of_partner
 Reader = Annotated[Principal, Depends(require_scope("syncs:read"))]
 Writer = Annotated[Principal, Depends(require_scope("syncs:write"))]
 RunId = Annotated[Id, Path()]
-IdempotencyKey = Annotated[
-    str | None,
-    Header(alias="Idempotency-Key", min_length=1, max_length=128, pattern=r"^[\x21-\x7e]+$"),
-]
 
 
 def make_router(store: Store) -> APIRouter:
@@ -32,9 +30,10 @@ def make_router(store: Store) -> APIRouter:
 
     @router.post("", status_code=202)
     async def start_sync(body: StartRunBody, caller: Writer, key: IdempotencyKey = None) -> RunResource:
-        """Start a sync. The same Idempotency-Key with the same body gives the first answer again for 24 hours."""
-        order = RunOrder(tenant_id=body.tenant_id, modules=body.modules, since=body.since)
-        return await _start(store, caller, key, order)
+        """Start a sync, or a plan of one. The same Idempotency-Key with the same body gives the first answer again for
+        24 hours."""
+        order = RunOrder(tenant_id=body.tenant_id, mode=body.mode, modules=body.modules, since=body.since)
+        return await start_and_show(store, caller, key, order)
 
     @router.get("")
     async def list_syncs(
@@ -63,22 +62,14 @@ def make_router(store: Store) -> APIRouter:
             return show_run(await view_run(session, await get_run_of_partner(session, caller.partner_id, run_id)))
 
     @router.post("/{run_id}/retry", status_code=202)
-    async def retry_sync(run_id: RunId, caller: Writer, key: IdempotencyKey = None) -> RunResource:
-        """Judge the records that this run held back once more, without reading the CRM again."""
+    async def retry_sync(
+        run_id: RunId, caller: Writer, body: RetryBody | None = None, key: IdempotencyKey = None
+    ) -> RunResource:
+        """Judge the records that this run held back once more, without reading the CRM again: all of them, or those
+        that one cause holds."""
         async with store.reading() as session:
-            row = await get_run_of_partner(session, caller.partner_id, run_id)
-        modules = tuple(Module(name) for name in row["modules"])
-        order = RunOrder(tenant_id=row["tenant_id"], modules=modules, retry_of=run_id)
-        return await _start(store, caller, key, order)
+            run = await get_run_of_partner(session, caller.partner_id, run_id)
+            order = await order_retry(session, run, body.code if body is not None else None)
+        return await start_and_show(store, caller, key, order)
 
     return router
-
-
-async def _start(store: Store, caller: Principal, key: str | None, order: RunOrder) -> RunResource:
-    who = Caller(caller.client_id, key)
-    async with store.transaction() as session:
-        tenant = await get_tenant_of_partner(session, KIT_TABLES, caller.partner_id, order.tenant_id)
-        run_id = await find_first_answer(session, who, order) or await start_run(
-            session, order, caller=who, connections=tenant.event.connections
-        )
-        return show_run(await view_run(session, await get_run_of_partner(session, caller.partner_id, run_id)))

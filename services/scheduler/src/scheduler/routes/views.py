@@ -5,61 +5,51 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from scheduler import schemas
-from scheduler.domain.causes import Cause
-from scheduler.domain.readiness import GoAhead, list_what_is_missing
 from scheduler.domain.run_state import ModuleAccount
-from scheduler.usecases.change_settings import SyncSettings
+from scheduler.routes.reason_views import show_reason
+from scheduler.schemas.log import ChangeView, LabelView, LogEntryView
+from scheduler.schemas.runs import CallsView, ModuleView, RunResource
+from scheduler.schemas.settings import GoAheadBody, SettingsView
+from scheduler.usecases.read_readiness import Readiness
 from scheduler.usecases.show_run import RunView
-from sync_kit.contracts.reason_catalogue import advise, explain, get_reason_entry
+from sync_kit.contracts.reason_catalogue import explain
 from sync_kit.contracts.reasons import Reason
-from sync_kit.contracts.vocabulary import ConnectionState, Outcome, Stage, Vendor
+from sync_kit.contracts.vocabulary import ConnectionState, Outcome, RunMode, Stage, Vendor
 from sync_kit.tenants import TenantRow
 
 STAGE_OF_VENDOR: Mapping[Vendor, Stage] = {Vendor.ZOHO: Stage.READER, Vendor.XERO: Stage.WRITER}
 
 
-def show_reason(reason: Reason) -> schemas.ReasonView:
-    """A reason in the catalogue's words."""
-    return schemas.ReasonView(
-        code=reason.code,
-        sentence=explain(reason),
-        who=get_reason_entry(reason.code).who,
-        what_to_do=advise(reason),
-        facts=reason.facts,
-        vendor_words=reason.vendor_words,
-    )
-
-
-def show_settings(tenant: TenantRow, settings: SyncSettings) -> schemas.SettingsView:
+def show_settings(tenant: TenantRow, readiness: Readiness) -> SettingsView:
     """A tenant's settings with what is still missing."""
+    settings = readiness.settings
     named = settings.go_ahead_xero_tenant_id
-    connections = tenant.event.connections
-    return schemas.SettingsView(
+    return SettingsView(
         tenant_id=tenant.tenant_id,
         books_start_date=settings.books_start_date,
-        modules=settings.modules,
+        directions=settings.directions,
         sending=settings.sending,
-        go_ahead=schemas.GoAheadBody(xero_tenant_id=named) if named else None,
-        connected=tuple(facts.vendor for facts in connections if facts.state == ConnectionState.CONNECTED),
-        missing=tuple(
-            fault.what for fault in list_what_is_missing(GoAhead(settings.books_start_date, named), connections)
-        ),
+        go_ahead=GoAheadBody(xero_tenant_id=named) if named else None,
+        connected=tuple(facts.vendor for facts in tenant.event.connections if facts.state == ConnectionState.CONNECTED),
+        missing=tuple(fault.what for fault in readiness.list_missing(RunMode.APPLY)),
         updated_at=settings.updated_at,
     )
 
 
-def show_run(view: RunView) -> schemas.RunResource:
+def show_run(view: RunView) -> RunResource:
     """A run with its modules, calls and what it waits for."""
     waiting = view.waiting
-    return schemas.RunResource(
+    return RunResource(
         run_id=view.row["run_id"],
         tenant_id=view.row["tenant_id"],
+        mode=view.row["mode"],
         state=view.row["state"],
         modules=tuple(_show_module(account) for account in view.modules),
         calls={vendor: _show_calls(view, stage) for vendor, stage in STAGE_OF_VENDOR.items()},
+        books_start_date=view.row["books_start_date"],
         since=view.row["since"],
         retry_of=view.row["retry_of"],
+        retry_code=view.row["retry_code"],
         requested_at=view.row["requested_at"],
         ended_at=view.row["ended_at"],
         cancel_requested_at=view.row["cancel_requested_at"],
@@ -70,9 +60,9 @@ def show_run(view: RunView) -> schemas.RunResource:
     )
 
 
-def _show_module(account: ModuleAccount) -> schemas.ModuleView:
+def _show_module(account: ModuleAccount) -> ModuleView:
     counts = {outcome.value: account.outcomes.get(outcome, 0) for outcome in Outcome}
-    return schemas.ModuleView(
+    return ModuleView(
         module=account.module,
         extracted=account.emitted,
         expected=account.expected,
@@ -82,35 +72,24 @@ def _show_module(account: ModuleAccount) -> schemas.ModuleView:
     )
 
 
-def _show_calls(view: RunView, stage: Stage) -> schemas.CallsView:
+def _show_calls(view: RunView, stage: Stage) -> CallsView:
     report = view.stages.get(stage)
-    return schemas.CallsView(used=report.calls if report else 0, least=report.least_calls if report else None)
+    return CallsView(used=report.calls if report else 0, least=report.least_calls if report else None)
 
 
-def show_entry(row: RowMapping) -> schemas.LogEntryView:
+def show_entry(row: RowMapping) -> LogEntryView:
     """One line of the log."""
     label: Mapping[str, Any] = row["label"]
-    return schemas.LogEntryView(
+    return LogEntryView(
         run_id=row["run_id"],
         module=row["module"],
         record_id=row["record_id"],
         outcome=row["outcome"],
-        label=schemas.LabelView(**label),
+        label=LabelView(**label),
         reasons=tuple(show_reason(Reason.model_validate(reason)) for reason in row["reasons"]),
         xero_id=row["xero_id"],
+        document=row["document"],
+        status=row["status"],
+        changes=tuple(ChangeView(**change) for change in row["changes"] or ()),
         settled_at=row["settled_at"],
-    )
-
-
-def show_cause(cause: Cause) -> schemas.CauseView:
-    """One line of the roll-up."""
-    reason = show_reason(cause.example)
-    return schemas.CauseView(
-        code=cause.code,
-        sentence=reason.sentence,
-        who=reason.who,
-        what_to_do=reason.what_to_do,
-        records=cause.records,
-        waiting=cause.waiting,
-        money=cause.money,
     )

@@ -6,9 +6,12 @@ from typing import Any
 
 from sqlalchemy import RowMapping, Select, select, tuple_
 
+from scheduler.domain.causes import LoggedRecord
+from scheduler.domain.forecast import ACTS, Foreseen
 from scheduler.store.tables import log_entries
 from sync_kit.contracts.events import RecordOutcome
-from sync_kit.contracts.vocabulary import Outcome
+from sync_kit.contracts.reasons import Reason
+from sync_kit.contracts.vocabulary import Module, Outcome
 from sync_kit.paging import Cursor
 from sync_kit.store import Session
 
@@ -43,12 +46,16 @@ async def log_outcomes(session: Session, tenant_id: str, run_id: str, outcomes: 
                 "total": outcome.label.total,
                 "currency": outcome.label.currency,
                 "xero_id": outcome.xero_id,
+                "document": outcome.document,
+                "status": outcome.status,
+                "changes": [change.model_dump() for change in outcome.changes],
             }
             for outcome in outcomes
         ],
         key=["run_id", "module", "record_id"],
         update=[
             "settled_seq", "settled_at", "outcome", "codes", "reasons", "label", "total", "currency", "xero_id",
+            "document", "status", "changes",
         ],
         only_if=lambda new, old: new.settled_seq > old.c.settled_seq,
     )  # fmt: skip
@@ -67,16 +74,44 @@ async def list_log(
     return await session.fetch_all(query.order_by(*order).limit(limit))
 
 
-async def list_reasons(
-    session: Session, tenant_id: str, run_id: str, outcomes: Collection[Outcome]
-) -> Sequence[RowMapping]:
-    """A run's records with these outcomes, as much of them as the roll-up needs."""
+async def list_held(session: Session, tenant_id: str, run_id: str, outcomes: Collection[Outcome]) -> list[LoggedRecord]:
+    """A run's records with these outcomes and their reasons, for the roll-up."""
     entry = log_entries.c
-    return await session.fetch_all(
-        select(entry.outcome, entry.reasons, entry.total, entry.currency).where(
+    rows = await session.fetch_all(
+        select(entry.module, entry.reasons, entry.total, entry.currency).where(
             entry.tenant_id == tenant_id, entry.run_id == run_id, entry.outcome.in_(sorted(outcomes))
         )
     )
+    return [
+        LoggedRecord(
+            module=Module(row["module"]),
+            reasons=tuple(Reason.model_validate(reason) for reason in row["reasons"]),
+            total=row["total"],
+            currency=row["currency"],
+        )
+        for row in rows
+    ]
+
+
+async def list_foreseen(session: Session, tenant_id: str, run_id: str) -> list[Foreseen]:
+    """What a rehearsal would have written or linked."""
+    entry = log_entries.c
+    rows = await session.fetch_all(
+        select(entry.module, entry.outcome, entry.document, entry.status, entry.total, entry.currency).where(
+            entry.tenant_id == tenant_id, entry.run_id == run_id, entry.outcome.in_(sorted(ACTS))
+        )
+    )
+    return [
+        Foreseen(
+            module=Module(row["module"]),
+            outcome=Outcome(row["outcome"]),
+            document=row["document"],
+            status=row["status"],
+            total=row["total"],
+            currency=row["currency"],
+        )
+        for row in rows
+    ]
 
 
 def _filtered(query: Select[Any], wanted: LogFilter) -> Select[Any]:

@@ -24,14 +24,17 @@ class TenantSettings(Table, table=True):
 
     tenant_id: str = Field(primary_key=True)
     books_start_date: date | None = Field(default=None, sa_column=Column(Date, nullable=True))
-    modules: Any = Field(sa_column=Column(JsonText, nullable=False))
+    directions: Any = Field(sa_column=Column(JsonText, nullable=False))
     sending: str
     go_ahead_xero_tenant_id: str | None = None
     updated_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
 class Run(Table, table=True):
-    """One sync of one tenant. `settings` is what was frozen into the run."""
+    """One sync of one tenant, with the settings and the pair of organisations that it was started for.
+
+    Runs of before 0002 know neither settings nor pair.
+    """
 
     __tablename__ = "runs"
     __table_args__ = (
@@ -49,9 +52,15 @@ class Run(Table, table=True):
     run_id: str = Field(primary_key=True)
     tenant_id: str
     run_seq: int
+    mode: str
     modules: Any = Field(sa_column=Column(JsonText, nullable=False))
     since: datetime | None = Field(default=None, sa_column=Column(UtcDateTime, nullable=True))
     retry_of: str | None = None
+    retry_code: str | None = None
+    books_start_date: date | None = Field(default=None, sa_column=Column(Date, nullable=True))
+    sending: str | None = None
+    zoho_org_id: str | None = None
+    xero_tenant_id: str | None = None
     state: str
     requested_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     ended_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime, nullable=True))
@@ -94,6 +103,31 @@ class RunStage(Table, table=True):
     failure: Any = Field(default=None, sa_column=Column(JsonText, nullable=True))
 
 
+class CheckFindings(Table, table=True):
+    """What one stage of a check run told of the tenant's set-up, whole."""
+
+    __tablename__ = "check_findings"
+
+    run_id: str = Field(primary_key=True)
+    stage: str = Field(primary_key=True)
+    tenant_id: str = Field(index=True)
+    progress_seq: int
+    findings: Any = Field(sa_column=Column(JsonText, nullable=False))
+    facts: Any = Field(sa_column=Column(JsonText, nullable=False))
+
+
+class FirstApply(Table, table=True):
+    """A pair of organisations that a sync was once accepted for: it needs no green check any more."""
+
+    __tablename__ = "first_applies"
+
+    tenant_id: str = Field(primary_key=True)
+    zoho_org_id: str = Field(primary_key=True)
+    xero_tenant_id: str = Field(primary_key=True)
+    run_id: str
+    accepted_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
 class LogEntry(Table, table=True):
     """The sync log: what became of one record in one run."""
 
@@ -114,6 +148,9 @@ class LogEntry(Table, table=True):
     total: Any = Field(default=None, sa_column=Column(DecimalText, nullable=True))
     currency: str | None = None
     xero_id: str | None = None
+    document: str | None = None
+    status: str | None = None
+    changes: Any = Field(default=None, sa_column=Column(JsonText, nullable=True))
 
 
 class IdempotentAnswer(Table, table=True):
@@ -134,5 +171,7 @@ tenant_settings = METADATA.tables["tenant_settings"]
 runs = METADATA.tables["runs"]
 run_modules = METADATA.tables["run_modules"]
 run_stages = METADATA.tables["run_stages"]
+check_findings = METADATA.tables["check_findings"]
+first_applies = METADATA.tables["first_applies"]
 log_entries = METADATA.tables["log_entries"]
 idempotent_answers = METADATA.tables["idempotent_answers"]

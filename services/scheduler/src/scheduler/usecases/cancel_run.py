@@ -3,12 +3,10 @@
 from sqlalchemy import RowMapping
 
 from scheduler.errors import run_has_ended
-from scheduler.store import KIT_TABLES, runs
+from scheduler.store import runs
+from scheduler.usecases.tell import tell
 from sync_kit.contracts.events import RunCancelled
-from sync_kit.outbox import write_events
 from sync_kit.store import Session
-
-SOURCE = "scheduler"
 
 
 async def cancel_run(session: Session, run: RowMapping) -> None:
@@ -19,4 +17,4 @@ async def cancel_run(session: Session, run: RowMapping) -> None:
         return
     await runs.change_run(session, run["run_id"], cancel_requested_at=await session.now())
     event = RunCancelled(tenant_id=run["tenant_id"], run_id=run["run_id"], run_seq=run["run_seq"])
-    await write_events(session, KIT_TABLES, [event], source=SOURCE)
+    await tell(session, event)

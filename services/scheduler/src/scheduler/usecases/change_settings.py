@@ -1,25 +1,13 @@
 """A tenant's decisions: from which date on, which modules, how much of the address book, and the go-ahead."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Sequence
 
+from scheduler.domain.sync_settings import SyncSettings, complete_directions
 from scheduler.store import tenant_settings as store
 from sync_kit.contracts.events import ConnectionFacts
-from sync_kit.contracts.vocabulary import MODULE_ORDER, Module, Sending, Vendor
+from sync_kit.contracts.vocabulary import Direction, Module, Sending, Vendor
 from sync_kit.errors import Fault, InvalidInputError
 from sync_kit.store import Session
-
-
-@dataclass(frozen=True)
-class SyncSettings:
-    """What a tenant has decided. No start date and no go-ahead: no run may start."""
-
-    books_start_date: date | None = None
-    modules: tuple[Module, ...] = MODULE_ORDER
-    sending: Sending = Sending.USED
-    go_ahead_xero_tenant_id: str | None = None
-    updated_at: datetime | None = None
 
 
 async def get_settings(session: Session, tenant_id: str) -> SyncSettings:
@@ -29,7 +17,7 @@ async def get_settings(session: Session, tenant_id: str) -> SyncSettings:
         return SyncSettings()
     return SyncSettings(
         books_start_date=row["books_start_date"],
-        modules=order_modules(Module(name) for name in row["modules"]),
+        directions=complete_directions({Module(name): Direction(way) for name, way in row["directions"].items()}),
         sending=Sending(row["sending"]),
         go_ahead_xero_tenant_id=row["go_ahead_xero_tenant_id"],
         updated_at=row["updated_at"],
@@ -50,7 +38,7 @@ async def change_settings(
         {
             "tenant_id": tenant_id,
             "books_start_date": settings.books_start_date,
-            "modules": list(order_modules(settings.modules)),
+            "directions": {module.value: way.value for module, way in settings.directions.items()},
             "sending": settings.sending,
             "go_ahead_xero_tenant_id": settings.go_ahead_xero_tenant_id,
             "updated_at": now,
@@ -59,16 +47,10 @@ async def change_settings(
     return await get_settings(session, tenant_id)
 
 
-def order_modules(modules: Iterable[Module]) -> tuple[Module, ...]:
-    """Each module once, parents first."""
-    chosen = set(modules)
-    return tuple(module for module in MODULE_ORDER if module in chosen)
-
-
 def _find_faults(settings: SyncSettings, connections: Sequence[ConnectionFacts]) -> list[Fault]:
     faults = []
     if not settings.modules:
-        faults.append(Fault("body.modules", "must name at least one module"))
+        faults.append(Fault("body.directions", "must switch at least one module on"))
     named = settings.go_ahead_xero_tenant_id
     connected = {facts.external_id for facts in connections if facts.vendor == Vendor.XERO and facts.external_id}
     if named is not None and named not in connected:

@@ -3,13 +3,12 @@
 from sqlalchemy import RowMapping
 
 from scheduler.domain.run_state import FINAL, RunState, could_have_ended, decide_state
-from scheduler.store import KIT_TABLES, runs
+from scheduler.store import checks, runs
+from scheduler.usecases.tell import tell
 from sync_kit.contracts.events import RunEnded
 from sync_kit.contracts.reasons import Reason
-from sync_kit.outbox import write_events
+from sync_kit.contracts.vocabulary import RunMode, Stage
 from sync_kit.store import Session
-
-SOURCE = "scheduler"
 
 
 async def review_run(session: Session, run: RowMapping) -> RunState:
@@ -18,7 +17,13 @@ async def review_run(session: Session, run: RowMapping) -> RunState:
     modules = await runs.list_modules(session, run["run_id"], with_outcomes=False)
     if could_have_ended(modules, stages):
         modules = await runs.list_modules(session, run["run_id"])
-    state = decide_state(modules, stages, cancelling=run["cancel_requested_at"] is not None)
+    state = decide_state(
+        modules,
+        stages,
+        cancelling=run["cancel_requested_at"] is not None,
+        findings_awaited=run["mode"] == RunMode.CHECK
+        and len(await checks.list_told(session, run["run_id"])) < len(Stage),
+    )
     if state in FINAL:
         failure = next((stage.failure for stage in stages if stage.failure), None)
         await end_run(session, run, state, failure=failure)
@@ -39,4 +44,4 @@ async def end_run(session: Session, run: RowMapping, state: RunState, *, failure
         failure=failure.model_dump() if failure else None,
     )
     ended = RunEnded(tenant_id=run["tenant_id"], run_id=run["run_id"], run_seq=run["run_seq"])
-    await write_events(session, KIT_TABLES, [ended], source=SOURCE)
+    await tell(session, ended)

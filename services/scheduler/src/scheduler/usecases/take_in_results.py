@@ -1,14 +1,22 @@
 """Take in what the stages tell of a run: outcomes, both halves of the equation, stage reports.
 
-Events come twice, late and in any order; each is a max-merge. What is told of a run that has ended changes nothing.
+Events come twice, late and in any order; each is a max-merge. What is told of a run that has ended changes nothing but
+a check's findings.
 """
 
 from sqlalchemy import RowMapping
 
-from scheduler.store import log, runs
+from scheduler.store import checks, log, runs
 from scheduler.usecases.end_run import review_run
 from sync_kit.contracts.envelope import Envelope
-from sync_kit.contracts.events import ExtractionAnnounced, ModuleAccounted, RecordsSettled, StageReported
+from sync_kit.contracts.events import (
+    ExtractionAnnounced,
+    FindingsReported,
+    ModuleAccounted,
+    RecordsSettled,
+    StageReported,
+)
+from sync_kit.contracts.vocabulary import RunMode
 from sync_kit.store import Session
 
 
@@ -52,6 +60,16 @@ async def take_in_report(session: Session, event: StageReported, envelope: Envel
     if run is not None:
         report = event.model_dump(exclude={"tenant_id", "run_id"})
         await runs.report_stage(session, event.run_id, report)
+        await review_run(session, run)
+
+
+async def take_in_findings(session: Session, event: FindingsReported, envelope: Envelope) -> None:
+    """A stage's newest findings of a check; also after its end, since the last word may come late."""
+    run = await runs.find_run(session, event.run_id)
+    if run is None or run["tenant_id"] != event.tenant_id or run["mode"] != RunMode.CHECK:
+        return
+    await checks.report_findings(session, event.model_dump())
+    if run["ended_at"] is None:
         await review_run(session, run)
 
 

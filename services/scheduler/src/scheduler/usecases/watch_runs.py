@@ -9,16 +9,15 @@ from typing import Final
 from sqlalchemy import RowMapping
 
 from scheduler.domain.run_state import RunState
-from scheduler.store import KIT_TABLES, idempotency, runs
+from scheduler.store import idempotency, runs
 from scheduler.usecases.end_run import end_run
+from scheduler.usecases.tell import tell
 from sync_kit.contracts.events import StateRequested
 from sync_kit.contracts.reasons import Reason
-from sync_kit.outbox import write_events
 from sync_kit.store import Session, Store
 
 CANCEL_ENDS_AFTER: Final = timedelta(seconds=45)
 SILENT_AFTER: Final = timedelta(minutes=15)
-SOURCE = "scheduler"
 
 
 async def watch_runs(store: Store) -> int:
@@ -51,7 +50,7 @@ async def _act(session: Session, run: RowMapping) -> None:
     elif run["state_asked_at"] is None or run["state_asked_at"] < run["progressed_at"]:
         await runs.change_run(session, run["run_id"], state_asked_at=await session.now())
         asked = StateRequested(tenant_id=run["tenant_id"], run_id=run["run_id"], run_seq=run["run_seq"])
-        await write_events(session, KIT_TABLES, [asked], source=SOURCE)
+        await tell(session, asked)
     else:
         stalled = Reason(code="stalled", facts={"minutes": int(2 * SILENT_AFTER.total_seconds() // 60)})
         await end_run(session, run, RunState.FAILED, failure=stalled)

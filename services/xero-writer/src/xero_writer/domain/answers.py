@@ -1,8 +1,8 @@
 """Reading what Xero answers to a batch, and what may be believed of it.
 
 With summarizeErrors=false a 200 holds one answer for each element, in the order sent: the good ones are done, only the
-bad ones are not. An unparsable body (ErrorNumber 14) wrote nothing. After any other whole-request 400, a 5xx, or an
-answer that makes no sense, nothing is known of any element (Xero: batches; partial creation).
+bad ones are not. An unparsable body (ErrorNumber 14) and a 403 wrote nothing. After any other whole-request 400, a
+5xx, or an answer that makes no sense, nothing is known of any element (Xero: batches; partial creation).
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,21 +12,16 @@ from enum import StrEnum
 from typing import Any, Final
 
 from sync_kit.contracts.reasons import Reason
-from sync_kit.contracts.vocabulary import Module
-from xero_writer.domain.batches import XERO_LISTS
-from xero_writer.domain.field_digests import digest_fields, pick_invoice_fields
+from xero_writer.domain.field_digests import digest_fields, pick_document_fields
+from xero_writer.domain.lanes import LANES, Lane
 from xero_writer.domain.ledger import find_money, read_contact, read_item, read_lines
 from xero_writer.domain.link_facts import LinkedLine, LinkFacts
 
 UNPARSABLE_ERROR: Final = 14
-XERO_IDS: Final[Mapping[Module, str]] = {
-    Module.ACCOUNTS: "ContactID",
-    Module.CONTACTS: "ContactID",
-    Module.PRODUCTS: "ItemID",
-    Module.INVOICES: "InvoiceID",
-}
 _NO_ID: Final = "00000000-0000-0000-0000-000000000000"
-_NOT_EXECUTED: Final = frozenset({401, 403, 429})
+_NOT_EXECUTED: Final = frozenset({401, 429})
+_REFUSED_WHOLE: Final = frozenset({403, 413})
+"""Nothing was written: a right is missing for one of the elements, or the body is too large."""
 
 
 class Effect(StrEnum):
@@ -60,12 +55,12 @@ class BatchAnswer:
 
 
 def read_batch_answer(  # noqa: PLR0911 (one return for each kind of answer)
-    module: Module, status: int, body: object | None, expected: int
+    lane: Lane, status: int, body: object | None, expected: int
 ) -> BatchAnswer:
     """What a batch did. `body` is the parsed JSON, None when there was none to parse; `expected` elements were sent."""
     if status in _NOT_EXECUTED:
         return BatchAnswer(Effect.NOT_EXECUTED, words=_find_words(body))
-    if status == 413:
+    if status in _REFUSED_WHOLE:
         return BatchAnswer(Effect.NOTHING_WRITTEN_SPLIT, words=_find_words(body))
     if status == 400:
         number = body.get("ErrorNumber") if isinstance(body, Mapping) else None
@@ -73,24 +68,24 @@ def read_batch_answer(  # noqa: PLR0911 (one return for each kind of answer)
         return BatchAnswer(effect, words=_find_words(body))
     if status != 200:
         return BatchAnswer(Effect.UNCERTAIN, words=_find_words(body))
-    rows = body.get(XERO_LISTS[module]) if isinstance(body, Mapping) else None
+    rows = body.get(LANES[lane].path) if isinstance(body, Mapping) else None
     if not isinstance(rows, list) or len(rows) != expected or not all(isinstance(row, Mapping) for row in rows):
         return BatchAnswer(Effect.UNCERTAIN, words="an answer without one element for each that was sent")
-    elements = tuple(read_element_answer(module, row) for row in rows)
+    elements = tuple(read_element_answer(lane, row) for row in rows)
     if any(not element.ok and not element.messages for element in elements):
         # Neither done nor refused: such an element may be there all the same.
         return BatchAnswer(Effect.UNCERTAIN, words="an element without an id and without an error")
     return BatchAnswer(Effect.ANSWERED, elements)
 
 
-def read_element_answer(module: Module, row: Mapping[str, Any]) -> ElementAnswer:
+def read_element_answer(lane: Lane, row: Mapping[str, Any]) -> ElementAnswer:
     """One element: done when nothing says ERROR and it has an id. Messages of its lines count too."""
     messages = tuple(dict.fromkeys(_gather(row, "ValidationErrors")))
     flagged = row.get("HasErrors") is True or row.get("HasValidationErrors") is True
     failed = flagged or row.get("StatusAttributeString") == "ERROR" or bool(messages)
     if failed and not messages:
         messages = ("Xero gave no message",)
-    xero_id = row.get(XERO_IDS[module])
+    xero_id = row.get(LANES[lane].id_field)
     known = isinstance(xero_id, str) and xero_id not in ("", _NO_ID)
     return ElementAnswer(
         ok=known and not failed,
@@ -101,24 +96,32 @@ def read_element_answer(module: Module, row: Mapping[str, Any]) -> ElementAnswer
     )
 
 
-def agree(module: Module, facts: LinkFacts, element: Mapping[str, Any], key: bytes) -> LinkFacts:
+def agree(lane: Lane, facts: LinkFacts, element: Mapping[str, Any], key: bytes) -> LinkFacts:
     """The facts to keep once Xero has answered with (or a look-up has found) the record's element.
 
     Raises BadAnswerError when the element lacks what the link must know.
     """
-    if module is Module.INVOICES:
-        return _agree_document(facts, element, key)
-    if module is Module.PRODUCTS:
+    if LANES[lane].kind is not None:
+        return _agree_document(replace(facts, kind=LANES[lane].kind), element, key)
+    if lane is Lane.ITEMS:
         item = read_item(element, key)
         return replace(
             facts,
             code=item.code,
             account_code=item.account_code,
             tax_type=item.tax_type,
+            purchase_account_code=item.purchase_account_code,
+            purchase_tax_type=item.purchase_tax_type,
             tracked=item.tracked,
         )
     contact = read_contact(element, key)
-    return replace(facts, terms_day=contact.terms_day, terms_type=contact.terms_type)
+    return replace(
+        facts,
+        terms_day=contact.terms_day,
+        terms_type=contact.terms_type,
+        bill_terms_day=contact.bill_terms_day,
+        bill_terms_type=contact.bill_terms_type,
+    )
 
 
 def find_total_difference(
@@ -136,7 +139,7 @@ def _agree_document(facts: LinkFacts, element: Mapping[str, Any], key: bytes) ->
     answered = read_lines(element)
     if not answered:
         return facts
-    digests = digest_fields(pick_invoice_fields(element), key)
+    digests = digest_fields(pick_document_fields(element), key)
     return replace(facts, lines=_join(facts.lines, answered), xero_field_digests=digests)
 
 

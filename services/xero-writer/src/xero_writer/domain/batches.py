@@ -1,6 +1,6 @@
 """Which ready records travel in one request, and its exact bytes.
 
-One module and one verb a request, at most 50 elements and 3 MB (Xero: limits), and never two elements that Xero
+One lane and one verb a request, at most 50 elements and 3 MB (Xero: limits), and never two elements that Xero
 would take for one. The bytes are built once: a retry under a live key must be byte-identical.
 """
 
@@ -11,17 +11,11 @@ from typing import Final
 
 from sync_kit.contracts.codec import dumps
 from sync_kit.contracts.vocabulary import Module
+from xero_writer.domain.lanes import LANES, Lane, lane_of
 from xero_writer.domain.verdicts import Action, Ready
 
 MAX_ELEMENTS: Final = 50
 MAX_BYTES: Final = 3_000_000
-XERO_LISTS: Final[Mapping[Module, str]] = {
-    Module.ACCOUNTS: "Contacts",
-    Module.CONTACTS: "Contacts",
-    Module.PRODUCTS: "Items",
-    Module.INVOICES: "Invoices",
-}
-"""Xero's path, and the name of the list in requests and answers."""
 WRITE_QUERY: Final[Mapping[str, str]] = {"summarizeErrors": "false", "unitdp": "4"}
 _VERBS: Final[Mapping[Action, str]] = {Action.CREATE: "PUT", Action.UPDATE: "POST"}
 
@@ -37,16 +31,26 @@ class Candidate:
     verdict: Ready
     max_batch: int = MAX_ELEMENTS
 
+    @property
+    def lane(self) -> Lane:
+        """Where it goes."""
+        return lane_of(self.module, self.verdict.facts.kind)
+
 
 @dataclass(frozen=True)
 class Batch:
     """One request. `full` says that no further candidate could have joined it."""
 
     method: str
-    path: str
+    lane: Lane
     candidates: tuple[Candidate, ...]
     body: bytes
     full: bool = False
+
+    @property
+    def path(self) -> str:
+        """Xero's path; also the name of the list in the body."""
+        return LANES[self.lane].path
 
 
 @dataclass(frozen=True)
@@ -58,33 +62,33 @@ class BatchPlan:
 
 
 def plan_batches(candidates: Sequence[Candidate]) -> BatchPlan:
-    """Requests for candidates in the order given; accounts and contacts, both Xero contacts, share requests.
+    """Requests for candidates in the order given; modules of one lane (accounts, contacts, vendors) share requests.
 
     Raises ValueError for a candidate without an element (a link is not sent).
     """
-    groups: dict[tuple[str, str], list[Candidate]] = {}
+    groups: dict[tuple[Lane, str], list[Candidate]] = {}
     taken: set[tuple[str, str]] = set()
     deferred = []
     for candidate in candidates:
-        path = XERO_LISTS[candidate.module]
+        path = LANES[candidate.lane].path
         keys = {(path, key) for key in candidate.verdict.uniqueness_keys}
         if keys & taken:
             deferred.append(candidate)
             continue
         taken |= keys
-        groups.setdefault((path, _verb(candidate)), []).append(candidate)
+        groups.setdefault((candidate.lane, _verb(candidate)), []).append(candidate)
     batches = [batch for group in groups.values() for batch in _fill(group)]
     return BatchPlan(tuple(batches), tuple(deferred))
 
 
 def build_batch(candidates: Sequence[Candidate], *, full: bool = False) -> Batch:
     """One request of exactly these. Raises ValueError for none, for a mixture, or for a link."""
-    shapes = {(XERO_LISTS[candidate.module], _verb(candidate)) for candidate in candidates}
+    shapes = {(candidate.lane, _verb(candidate)) for candidate in candidates}
     if len(shapes) != 1:
         raise ValueError("a request carries one kind of element and one verb")
-    path, method = shapes.pop()
-    body = dumps({path: [candidate.verdict.element for candidate in candidates]})
-    return Batch(method, path, tuple(candidates), body, full)
+    lane, method = shapes.pop()
+    body = dumps({LANES[lane].path: [candidate.verdict.element for candidate in candidates]})
+    return Batch(method, lane, tuple(candidates), body, full)
 
 
 def split_batch(batch: Batch) -> tuple[Batch, Batch]:

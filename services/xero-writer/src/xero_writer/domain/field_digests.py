@@ -1,7 +1,8 @@
 """Comparing what was agreed with what is now, field by field, through keyed digests.
 
 The same functions read our element and Xero's answer, so a value that both sides hold has one digest. Account, tax,
-tracking and branding are not compared: they belong to Xero once a document is created.
+tracking, exchange rate and branding are not compared: they belong to Xero once a document is created. The branding of a
+quote alone is looked at, since an update of ours would undo a person's choice.
 """
 
 import hashlib
@@ -13,9 +14,22 @@ from typing import Any, Final
 from sync_kit.contracts.codec import dumps_canonical
 from xero_writer.domain.xero_dates import find_xero_date
 
-CONTACT_FIELDS: Final = ("Name", "FirstName", "LastName", "EmailAddress", "Phones", "Addresses", "ContactPersons")
-ITEM_FIELDS: Final = ("Code", "Name", "Description")
+CONTACT_FIELDS: Final = (
+    *("Name", "FirstName", "LastName", "EmailAddress", "Phones", "Addresses", "ContactPersons"),
+    *("AccountNumber", "CompanyNumber", "TaxNumber", "DefaultCurrency", "PaymentTerms"),
+    *("SalesDefaultAccountCode", "PurchasesDefaultAccountCode"),
+    *("AccountsReceivableTaxType", "AccountsPayableTaxType"),
+)
+ITEM_FIELDS: Final = ("Code", "Name", "Description", "PurchaseDescription")
+DOCUMENT_DATES: Final = ("Date", "DueDate", "DeliveryDate", "ExpiryDate")
+DOCUMENT_TEXTS: Final = (
+    *("InvoiceNumber", "PurchaseOrderNumber", "QuoteNumber", "Reference", "CurrencyCode"),
+    *("Title", "Summary", "Terms", "DeliveryAddress", "AttentionTo", "Telephone", "DeliveryInstructions"),
+)
 LINE_FIELDS: Final = ("LineAmounts", "LineTexts")
+QUOTE_HEADER: Final = ("Reference", "Title", "Summary", "Terms", "ExpiryDate", "BrandingThemeID", "LineAmountTypes")
+"""What an update of a quote clears when it leaves it out (field report: xero-mcp-server#309)."""
+_AMOUNT_TYPES: Final = {"EXCLUSIVE": "Exclusive", "INCLUSIVE": "Inclusive", "NOTAX": "NoTax"}
 
 
 def pick_contact_fields(element: Mapping[str, Any]) -> dict[str, object]:
@@ -26,23 +40,26 @@ def pick_contact_fields(element: Mapping[str, Any]) -> dict[str, object]:
 def pick_item_fields(element: Mapping[str, Any]) -> dict[str, object]:
     """What is compared of an item."""
     picked: dict[str, object] = {name: element[name] for name in ITEM_FIELDS if element.get(name) not in (None, "")}
-    price = _part(element.get("SalesDetails")).get("UnitPrice")
-    if price is not None:
-        picked["UnitPrice"] = price
+    for name, details in (("UnitPrice", "SalesDetails"), ("PurchaseUnitPrice", "PurchaseDetails")):
+        price = _part(element.get(details)).get("UnitPrice")
+        if price is not None:
+            picked[name] = price
     return picked
 
 
-def pick_invoice_fields(element: Mapping[str, Any]) -> dict[str, object]:
-    """What is compared of a sales invoice; a date is the same in each of Xero's spellings."""
+def pick_document_fields(element: Mapping[str, Any]) -> dict[str, object]:
+    """What is compared of a document of any kind; a date is the same in each of Xero's spellings.
+
+    Fields that a kind does not have are simply not there. Xero spells a quote's LineAmountTypes in capitals.
+    """
     picked: dict[str, object] = {
         "Contact": _part(element.get("Contact")).get("ContactID"),
-        "Date": find_xero_date(element.get("Date")),
-        "DueDate": find_xero_date(element.get("DueDate")),
-        "InvoiceNumber": element.get("InvoiceNumber"),
-        "Reference": element.get("Reference"),
-        "CurrencyCode": element.get("CurrencyCode"),
-        "LineAmountTypes": element.get("LineAmountTypes"),
+        "LineAmountTypes": _AMOUNT_TYPES.get(str(element.get("LineAmountTypes")).upper()),
+        **{name: find_xero_date(element.get(name)) for name in DOCUMENT_DATES},
+        **{name: element.get(name) for name in DOCUMENT_TEXTS},
     }
+    if "QuoteNumber" in element:
+        picked["BrandingThemeID"] = element.get("BrandingThemeID")
     lines = element.get("LineItems")
     if isinstance(lines, list) and lines:
         picked["LineAmounts"] = [_line_amounts(line) for line in lines]

@@ -7,8 +7,9 @@ from sync_kit.contracts.events import RecordLabel
 from sync_kit.contracts.vocabulary import Module
 from xero_writer.domain.crm_values import find_decimal, find_text, list_names, show_value
 from xero_writer.domain.field_digests import pick_item_fields
+from xero_writer.domain.mappable_fields import apply_fields
 from xero_writer.domain.mapped import Faults, MappedRecord
-from xero_writer.domain.mapping_model import TenantMapping
+from xero_writer.domain.mapping_model import Side, TenantMapping
 from xero_writer.domain.reference import Reference
 from xero_writer.domain.rows import StagedRecord
 from xero_writer.domain.tax import find_usable_rate
@@ -38,9 +39,14 @@ def map_product(record: StagedRecord, mapping: TenantMapping, reference: Referen
     description = _describe(name, clean_text(find_text(record.fields, "Description") or ""))
     if description:
         element["Description"] = description
-    sales = _map_sales(record, mapping, reference, faults)
-    if sales:
-        element["SalesDetails"] = sales
+    price = faults.read(find_decimal, record.fields, "Unit_Price")
+    sales = _map_side(record, mapping, reference, Side.SALES, code)
+    if price is not None and price >= 0:
+        sales = {"UnitPrice": price.quantize(_PRICE_STEP, rounding=ROUND_HALF_UP), **sales}
+    purchases = _map_side(record, mapping, reference, Side.PURCHASES, code)
+    element |= {"SalesDetails": sales} if sales else {}
+    element |= {"PurchaseDetails": purchases} if purchases else {}
+    apply_fields(record.module, mapping, record.fields, element, faults, reference=reference)
     return MappedRecord(
         element=element,
         picked=pick_item_fields(element),
@@ -65,18 +71,17 @@ def _describe(name: str, description: str) -> str:
     return cut_text(whole, DESCRIPTION_LIMIT)
 
 
-def _map_sales(
-    record: StagedRecord, mapping: TenantMapping, reference: Reference | None, faults: Faults
+def _map_side(
+    record: StagedRecord, mapping: TenantMapping, reference: Reference | None, side: Side, code: str | None
 ) -> dict[str, Any]:
-    sales: dict[str, Any] = {}
-    price = faults.read(find_decimal, record.fields, "Unit_Price")
-    if price is not None and price >= 0:
-        sales["UnitPrice"] = price.quantize(_PRICE_STEP, rounding=ROUND_HALF_UP)
-    if mapping.accounts.sales is not None:
-        sales["AccountCode"] = mapping.accounts.sales
+    """What Xero fills into lines of the item that people type: account and tax rate."""
+    details: dict[str, Any] = {}
+    account = mapping.accounts.find_for_product(side, code) or mapping.accounts.find_default(side)
+    if account is not None:
+        details["AccountCode"] = account
     names = list_names(record.fields, "Tax")
     # Zoho lists every tax that may be charged; only one leaves no choice. Lines say their tax themselves anyway.
-    tax_type = mapping.taxes.sales.get(names[0]) if len(names) == 1 else None
-    if tax_type is not None and find_usable_rate(tax_type, reference) is not None:
-        sales["TaxType"] = tax_type
-    return sales
+    tax_type = mapping.taxes.get_table(side).get(names[0]) if len(names) == 1 else None
+    if tax_type is not None and find_usable_rate(tax_type, reference, side) is not None:
+        details["TaxType"] = tax_type
+    return details

@@ -7,28 +7,26 @@ first, so that nobody mends one fault to be shown the next.
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from sync_kit.contracts.vocabulary import Module
-from xero_writer.domain.contact import map_account, map_contact
-from xero_writer.domain.crm_values import find_text
-from xero_writer.domain.invoice import (
-    find_invoice_number,
-    find_status_choice,
-    list_invoice_parents,
-)
-from xero_writer.domain.item import map_product
-from xero_writer.domain.judge_contact import judge_account, judge_contact, list_contact_parents
-from xero_writer.domain.judge_invoice import judge_invoice
-from xero_writer.domain.judge_product import judge_product
-from xero_writer.domain.keys import code_key, email_key, name_key, number_key
+from sync_kit.contracts.vocabulary import DOCUMENT_MODULES, Module
+from xero_writer.domain.document_kinds import XeroKind
+from xero_writer.domain.documents.header import find_document_number
+from xero_writer.domain.documents.judge_new import judge_document
+from xero_writer.domain.documents.parties import list_document_parents
+from xero_writer.domain.documents.status_words import find_kind, find_status_choice
+from xero_writer.domain.judge_contact import find_party_keys, judge_account, judge_contact, list_contact_parents
+from xero_writer.domain.judge_product import find_product_keys, judge_product
+from xero_writer.domain.judge_vendor import judge_vendor
+from xero_writer.domain.keys import number_key
 from xero_writer.domain.mapping_model import SENT_CHOICES, TenantMapping, list_crm_fields
-from xero_writer.domain.rows import JudgeContext, JudgeInput, RecordKeys, StagedRecord
+from xero_writer.domain.rows import JudgeContext, JudgeInput, Link, RecordKeys, StagedRecord
 from xero_writer.domain.verdicts import ParentRef, Verdict
 
 _JUDGES: Final[Mapping[Module, Callable[[JudgeInput, JudgeContext], Verdict]]] = {
     Module.ACCOUNTS: judge_account,
     Module.CONTACTS: judge_contact,
+    Module.VENDORS: judge_vendor,
     Module.PRODUCTS: judge_product,
-    Module.INVOICES: judge_invoice,
+    **dict.fromkeys(DOCUMENT_MODULES, judge_document),
 }
 
 
@@ -39,11 +37,16 @@ def judge(given: JudgeInput, context: JudgeContext) -> Verdict:
 
 def list_parents(record: StagedRecord) -> tuple[ParentRef, ...]:
     """The records that this one refers to: put their views into `JudgeInput.parents`."""
-    if record.module is Module.INVOICES:
-        return list_invoice_parents(record)
+    if record.module in DOCUMENT_MODULES:
+        return list_document_parents(record)
     if record.module is Module.CONTACTS:
         return list_contact_parents(record)
     return ()
+
+
+def find_document_kind(record: StagedRecord, link: Link | None, mapping: TenantMapping) -> XeroKind | None:
+    """What the record is (to be) in Xero; None for what is no document."""
+    return find_kind(record, link, mapping) if record.module in DOCUMENT_MODULES else None
 
 
 def find_record_keys(record: StagedRecord, mapping: TenantMapping, digest_key: bytes) -> RecordKeys:
@@ -51,23 +54,12 @@ def find_record_keys(record: StagedRecord, mapping: TenantMapping, digest_key: b
     if record.deleted:
         return RecordKeys()
     if record.module is Module.PRODUCTS:
-        code = find_text(record.fields, "Product_Code")
-        name = map_product(record, mapping, None).element["Name"]
-        return RecordKeys(
-            business=code_key(code, digest_key) if code else None,
-            name=name_key(name, digest_key) if name else None,
-        )
-    if record.module is Module.INVOICES:
-        number = find_invoice_number(record, mapping)
+        return find_product_keys(record, mapping, digest_key)
+    if record.module in DOCUMENT_MODULES:
+        number = find_document_number(record, mapping, find_kind(record, None, mapping))
         goes = find_status_choice(record, mapping) in SENT_CHOICES
         return RecordKeys(business=number_key(number, digest_key) if number and goes else None)
-    mapped = map_contact(record) if record.module is Module.CONTACTS else map_account(record)
-    name, email = mapped.element["Name"], mapped.element.get("EmailAddress")
-    return RecordKeys(
-        name=name_key(name, digest_key) if name else None,
-        email=email_key(email, digest_key) if email else None,
-        number=number_key(record.record_id, digest_key),
-    )
+    return find_party_keys(record, mapping, digest_key)
 
 
 def list_missing_fields(record: StagedRecord, mapping: TenantMapping) -> tuple[str, ...]:

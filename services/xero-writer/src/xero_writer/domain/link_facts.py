@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
+from xero_writer.domain.document_kinds import XeroKind
+
 
 @dataclass(frozen=True)
 class LinkedLine:
@@ -18,6 +20,8 @@ class LinkedLine:
     line_item_id: str | None = None
     account_code: str | None = None
     tax_type: str | None = None
+    tracking: tuple[tuple[str, str], ...] = ()
+    """TrackingCategoryID and TrackingOptionID of each of its options."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,8 @@ class LinkFacts:
     """By field: digest of what the CRM said when both sides last agreed."""
     xero_field_digests: Mapping[str, str] = field(default_factory=dict)
     """By field: digest of what Xero answered then."""
+    kind: XeroKind | None = None
+    """Documents: what it was made as; None for links of version 0.1, which made sales invoices alone."""
     crm_status: str | None = None
     dated: date | None = None
     lines: tuple[LinkedLine, ...] = ()
@@ -35,6 +41,8 @@ class LinkFacts:
     """Products: the item code as Xero spells it."""
     account_code: str | None = None
     tax_type: str | None = None
+    purchase_account_code: str | None = None
+    purchase_tax_type: str | None = None
     line_text: str | None = None
     """Products: what a document line without a description says."""
     tracked: bool = False
@@ -44,13 +52,18 @@ class LinkFacts:
     terms_day: int | None = None
     terms_type: str | None = None
     """Contacts: Xero's sales payment terms (Xero: Contacts page, PaymentTerms)."""
+    bill_terms_day: int | None = None
+    bill_terms_type: str | None = None
+    """Contacts: Xero's payment terms for bills."""
+    people: tuple[str, ...] | None = None
+    """Accounts: the CRM ids of their contacts; None while they are not known."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for a JSON column; defaults are left out."""
         plain: dict[str, Any] = {}
         for item in fields(self):
             value = getattr(self, item.name)
-            if value in (None, (), {}) or value == item.default:
+            if value in (None, {}) or value == item.default:
                 continue
             plain[item.name] = _to_plain(value)
         return plain
@@ -62,18 +75,36 @@ def link_facts_from_json(value: Mapping[str, Any] | None) -> LinkFacts:
     given = {name: item for name, item in (value or {}).items() if name in known}
     if given.get("dated") is not None:
         given["dated"] = date.fromisoformat(given["dated"])
-    given["lines"] = tuple(LinkedLine(**line) for line in given.get("lines", ()))
+    if given.get("kind") is not None:
+        given["kind"] = XeroKind(given["kind"])
+    if given.get("people") is not None:
+        given["people"] = tuple(given["people"])
+    given["lines"] = tuple(read_linked_line(line) for line in given.get("lines", ()))
     return LinkFacts(**given)
+
+
+def read_linked_line(value: Mapping[str, Any]) -> LinkedLine:
+    """A line of a JSON column; unknown keys are passed over."""
+    known = {item.name for item in fields(LinkedLine)} - {"tracking"}
+    tracking = tuple((str(category), str(option)) for category, option in value.get("tracking") or ())
+    return LinkedLine(**{name: item for name, item in value.items() if name in known}, tracking=tracking)
+
+
+def line_to_json(line: LinkedLine) -> dict[str, Any]:
+    """Plain values of one line; what is not known is left out."""
+    plain = {item.name: getattr(line, item.name) for item in fields(line) if getattr(line, item.name)}
+    if line.tracking:
+        plain["tracking"] = [list(option) for option in line.tracking]
+    return plain
 
 
 def _to_plain(value: object) -> object:
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, XeroKind):
+        return value.value
     if isinstance(value, tuple):
-        return [
-            {item.name: getattr(line, item.name) for item in fields(line) if getattr(line, item.name) is not None}
-            for line in value
-        ]
+        return [line_to_json(item) if isinstance(item, LinkedLine) else item for item in value]
     if isinstance(value, Mapping):
         return dict(value)
     return value

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from sync_kit.contracts.events import RecordLabel
 from sync_kit.contracts.reasons import Reason
 from xero_writer.domain.crm_values import UnusableValueError
+from xero_writer.domain.document_kinds import XeroKind
 from xero_writer.domain.verdicts import ParentRef
 
 T = TypeVar("T")
@@ -27,9 +28,11 @@ class MappedRecord:
 
 
 @dataclass(frozen=True)
-class MappedInvoice(MappedRecord):
-    """`line_keys` name the element's lines in their order."""
+class MappedDocument(MappedRecord):
+    """`line_keys` name the element's lines in their order; `number` is what Xero will know it by."""
 
+    kind: XeroKind = XeroKind.SALES_INVOICE
+    number: str | None = None
     line_keys: tuple[str, ...] = ()
     expected_total: Decimal | None = None
     waits_for: tuple[ParentRef, ...] = ()

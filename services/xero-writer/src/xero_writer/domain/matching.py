@@ -1,19 +1,23 @@
-"""Whether Xero has a record's counterpart already: link it, create it, or leave it to a person.
+"""Whether Xero has a party's or a product's counterpart already: link it, create it, or leave it to a person.
 
-Two candidates are never guessed between. A name that e-mail or town contradicts belongs to somebody else. Where two
-CRM records meet in one Xero record, the second one links and writes nothing to it.
+Two candidates are never guessed between. A name that e-mail or town contradicts belongs to somebody else. A name that
+is only near (another legal form, other punctuation) is never enough: together with the same e-mail address or town it
+becomes a question. Where CRM records meet in one Xero record, the first owns it; the others only fill its blanks.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
+from typing import Any, Final
 
 from sync_kit.contracts.reasons import Reason
-from xero_writer.domain.locks import ENDED_STATUSES
+from sync_kit.contracts.vocabulary import Module
+from xero_writer.domain.candidates import offer_contacts, offer_items
 from xero_writer.domain.reason_order import order_reasons
-from xero_writer.domain.rows import LedgerContact, LedgerDocument, LedgerItem, Sibling
+from xero_writer.domain.rows import Decision, DecisionKind, LedgerContact, LedgerItem, Sibling
 from xero_writer.domain.verdicts import ParentRef
+
+_BUYS_AND_SELLS: Final = frozenset({Module.ACCOUNTS, Module.VENDORS})
+"""A customer and a supplier of one name are one firm unless something speaks against it."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,7 @@ class FoundContact:
 
     contact: LedgerContact
     owner: bool
+    warnings: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -34,17 +39,12 @@ class FoundItem:
 
 
 @dataclass(frozen=True)
-class FoundInvoice:
-    """The counterpart."""
-
-    xero_id: str
-
-
-@dataclass(frozen=True)
 class NotThere:
     """Xero has no counterpart: it may be created."""
 
     warnings: tuple[Reason, ...] = ()
+    name_taken: bool = False
+    """Its name is another contact's, so that it needs a suffix."""
 
 
 @dataclass(frozen=True)
@@ -74,34 +74,91 @@ class ContactKeys:
 
     number: str
     name: str
+    loose: str | None = None
     main_email: str | None = None
     emails: frozenset[str] = frozenset()
     towns: frozenset[str] = frozenset()
 
 
-def match_contact(  # noqa: PLR0911 (a ladder: number, name, e-mail; each rung may decide)
-    keys: ContactKeys, hits: Sequence[LedgerContact], email_holders: int, me: ParentRef, text: str
+@dataclass(frozen=True)
+class Seeker:
+    """Whose counterpart is looked for: the CRM record, its words, and what a person has decided about it."""
+
+    me: ParentRef
+    text: str
+    decision: Decision | None = None
+    takes_suffix: bool = False
+    """The mapping says that a new contact is made under another name where its own is taken."""
+
+    @property
+    def creates(self) -> bool:
+        """A person has said that it is none of the candidates."""
+        return self.decision is not None and self.decision.kind is DecisionKind.CREATE_NEW
+
+    @property
+    def chosen_id(self) -> str | None:
+        """The Xero record that a person has chosen."""
+        return self.decision.xero_id if self.decision is not None and self.decision.kind is DecisionKind.LINK else None
+
+
+def match_contact(
+    keys: ContactKeys, hits: Sequence[LedgerContact], email_holders: int, seeker: Seeker
 ) -> FoundContact | NotThere | Undecided:
-    """By ContactNumber, then by exact active name, then by an e-mail address that is unique on both sides."""
-    by_number = [hit for hit in hits if hit.number_key == keys.number]
+    """A person's choice, then ContactNumber, exact active name, an e-mail address unique on both sides, near names."""
+    chosen = [hit for hit in hits if hit.xero_id == seeker.chosen_id]
+    by_number = chosen or [hit for hit in hits if hit.number_key == keys.number]
     if by_number:
-        return _take_contact(by_number, me, text)
-    by_name = [hit for hit in hits if hit.name_key == keys.name]
-    active = [hit for hit in by_name if hit.status == "ACTIVE"]
-    if len(active) > 1:
-        return _refuse("ambiguous_match", record=text, count=len(active))
-    if active:
-        difference = _find_contradiction(keys, active[0], me)
-        if difference is not None:
-            return _refuse("name_taken", record=text, difference=difference)
-        return _take_contact(active, me, text)
-    archived = [hit for hit in by_name if _find_contradiction(keys, hit, me) is None]
-    if archived:
-        return _refuse("contact_archived", record=text)
+        return _take_contact(by_number, hits, seeker)
+    by_name = _match_name(keys, hits, seeker)
+    if by_name is not None:
+        return by_name
+    if seeker.creates:
+        return NotThere()
     by_email = [hit for hit in hits if keys.main_email is not None and hit.email_key == keys.main_email]
     if len(by_email) == 1 and email_holders == 0 and by_email[0].status == "ACTIVE" and not by_email[0].linked_to:
-        return _take_contact(by_email, me, text)
-    return NotThere()
+        return _take_contact(by_email, hits, seeker)
+    near = [hit for hit in hits if hit.status == "ACTIVE" and _is_near(keys, hit)]
+    return _ask(near, seeker) if near else NotThere()
+
+
+def _match_name(  # noqa: PLR0911 (a ladder)
+    keys: ContactKeys, hits: Sequence[LedgerContact], seeker: Seeker
+) -> FoundContact | NotThere | Undecided | None:
+    by_name = [hit for hit in hits if hit.name_key == keys.name]
+    active = [hit for hit in by_name if hit.status == "ACTIVE"]
+    if active and seeker.creates:
+        return NotThere(name_taken=True)
+    if len(active) > 1:
+        return _ask(active, seeker)
+    if active:
+        difference = _find_contradiction(keys, active[0], seeker.me)
+        if difference is None:
+            return _take_contact(active, hits, seeker)
+        if seeker.takes_suffix:
+            return NotThere(name_taken=True)
+        return _refuse("name_taken", record=seeker.text, difference=difference, **offer_contacts(active))
+    if seeker.creates:
+        return None
+    gone = [hit for hit in by_name if _find_contradiction(keys, hit, seeker.me) is None]
+    merged = [hit for hit in gone if hit.merged_to is not None]
+    if merged:
+        return _take_contact(merged, hits, seeker)
+    return _refuse("contact_archived", record=seeker.text) if gone else None
+
+
+def follow_merges(hit: LedgerContact, hits: Sequence[LedgerContact]) -> LedgerContact:
+    """The contact that is left of it: itself, or the last that it was merged into, as far as they are known."""
+    by_id = {each.xero_id: each for each in hits}
+    seen = {hit.xero_id}
+    while hit.merged_to is not None and hit.merged_to in by_id and hit.merged_to not in seen:
+        hit = by_id[hit.merged_to]
+        seen.add(hit.xero_id)
+    return hit
+
+
+def warn_of_merge(text: str) -> Reason:
+    """`contact_merged`."""
+    return Reason(code="contact_merged", facts={"record": text})
 
 
 def find_other_with_name(keys: ContactKeys, hits: Sequence[LedgerContact], xero_id: str) -> LedgerContact | None:
@@ -111,31 +168,31 @@ def find_other_with_name(keys: ContactKeys, hits: Sequence[LedgerContact], xero_
 
 
 def match_item(  # noqa: PLR0911 (a ladder: what Xero has, then who owns the code)
-    record_id: str,
     code: str,
     name_key: str,
     hits: Sequence[LedgerItem],
     siblings: Sequence[Sibling],
-    me: ParentRef,
-    text: str,
+    seeker: Seeker,
 ) -> FoundItem | NotThere | Undecided | AsText | WaitsForSibling:
     """By code. Codes that differ only by capitals share one item when the names are the same.
 
     Which of two products owns the code: the linked one, else the one with the lower CRM id.
     """
-    exact = [hit for hit in hits if hit.code == code]
+    text = seeker.text
+    chosen = [hit for hit in hits if hit.xero_id == seeker.chosen_id]
+    exact = chosen or [hit for hit in hits if hit.code == code]
     if not exact and len(hits) > 1:
-        return _refuse("ambiguous_match", record=text, count=len(hits))
+        return _refuse("ambiguous_match", record=text, **offer_items(hits))
     warnings = _warn_of_siblings(code, name_key, siblings, text)
     hit = next(iter(exact or hits), None)
     if hit is not None:
-        others = tuple(other for other in hit.linked_to if other != me)
+        others = tuple(other for other in hit.linked_to if other != seeker.me)
         partners = [sibling for sibling in siblings if any(other.record_id == sibling.record_id for other in others)]
         same_name = hit.name_key == name_key or any(partner.name_key == name_key for partner in partners)
-        if (others or hit.code != code) and not same_name:
+        if (others or hit.code != code) and not same_name and not chosen:
             return AsText(_clash(text, code, hit.code, "its lines go as text and account"))
         return FoundItem(hit, not others, warnings)
-    leader = _find_leader(record_id, siblings)
+    leader = _find_leader(seeker.me.record_id, siblings)
     if leader is None:
         return NotThere(warnings)
     other_code = leader.code or code
@@ -147,50 +204,25 @@ def match_item(  # noqa: PLR0911 (a ladder: what Xero has, then who owns the cod
     return FoundItem(item, False, warnings)
 
 
-@dataclass(frozen=True)
-class InvoiceFacts:
-    """What must agree before an invoice that Xero has is taken for the CRM's. `contact_id` is None while unknown."""
-
-    contact_id: str | None
-    currency: str
-    dated: date | None
-    total: Decimal | None
-
-
-def match_invoice(
-    number: str, facts: InvoiceFacts, hits: Sequence[LedgerDocument], me: ParentRef, text: str
-) -> FoundInvoice | NotThere | Undecided:
-    """By number, and only when contact, currency, date and total agree and it neither ended nor belongs to another."""
-    if not hits:
-        return NotThere()
-    if len(hits) > 1:
-        return _refuse("ambiguous_match", record=text, count=len(hits))
-    hit = hits[0]
-    differences = []
-    if hit.status in ENDED_STATUSES:
-        differences.append(f"its status ({hit.status.lower()})")
-    if any(other != me for other in hit.linked_to):
-        differences.append("the CRM invoice that it belongs to")
-    if facts.contact_id is not None and hit.contact_id != facts.contact_id:
-        differences.append("the contact")
-    if hit.currency != facts.currency:
-        differences.append(f"the currency ({hit.currency}, the CRM says {facts.currency})")
-    if hit.dated != facts.dated:
-        differences.append(f"the date ({hit.dated}, the CRM says {facts.dated})")
-    if hit.total is None or hit.total != facts.total:
-        differences.append(f"the total ({hit.total}, the CRM says {facts.total})")
-    if differences:
-        return _refuse("number_taken_in_xero", record=text, number=number, difference=", ".join(differences))
-    return FoundInvoice(hit.xero_id)
-
-
-def _take_contact(hits: Sequence[LedgerContact], me: ParentRef, text: str) -> FoundContact | Undecided:
-    if len(hits) > 1:
-        return _refuse("ambiguous_match", record=text, count=len(hits))
-    hit = hits[0]
+def _take_contact(
+    found: Sequence[LedgerContact], hits: Sequence[LedgerContact], seeker: Seeker
+) -> FoundContact | Undecided:
+    left = {survivor.xero_id: survivor for hit in found for survivor in [follow_merges(hit, hits)]}
+    if len(left) > 1:
+        return _ask(list(left.values()), seeker)
+    [hit] = left.values()
     if hit.status != "ACTIVE":
-        return _refuse("contact_archived", record=text)
-    return FoundContact(hit, not any(other != me for other in hit.linked_to))
+        return _refuse("contact_archived", record=seeker.text)
+    merged = hit not in found
+    warnings = (warn_of_merge(seeker.text),) if merged else ()
+    return FoundContact(hit, not any(other != seeker.me for other in hit.linked_to), warnings)
+
+
+def _is_near(keys: ContactKeys, hit: LedgerContact) -> bool:
+    if keys.loose is None or hit.loose_key != keys.loose:
+        return False
+    same_email = hit.email_key is not None and hit.email_key in keys.emails
+    return same_email or (hit.town_key is not None and hit.town_key in keys.towns)
 
 
 def _find_contradiction(keys: ContactKeys, hit: LedgerContact, me: ParentRef) -> str | None:
@@ -206,7 +238,10 @@ def _find_contradiction(keys: ContactKeys, hit: LedgerContact, me: ParentRef) ->
         return None
     if hit.town_key is not None and keys.towns:
         return "the town differs"
-    if any(other != me for other in hit.linked_to):
+    others = {other.module for other in hit.linked_to if other != me}
+    if Module.ACCOUNTS in others:
+        others.discard(Module.CONTACTS)  # people of the account are linked to its contact too
+    if any({me.module, other} != _BUYS_AND_SELLS for other in others):
         return "it is linked to another CRM record, and neither e-mail address nor town shows that they are the same"
     return None
 
@@ -234,5 +269,9 @@ def _clash(text: str, code: str, other: str, effect: str) -> Reason:
     return Reason(code="product_code_clash", facts={"record": text, "code": code, "other": other, "effect": effect})
 
 
-def _refuse(code: str, **facts: object) -> Undecided:
+def _ask(candidates: Sequence[LedgerContact], seeker: Seeker) -> Undecided:
+    return _refuse("ambiguous_match", record=seeker.text, **offer_contacts(candidates))
+
+
+def _refuse(code: str, **facts: Any) -> Undecided:
     return Undecided((Reason(code=code, facts=facts),))

@@ -35,5 +35,10 @@ def judge_parents(
 
 
 def _name(ref: ParentRef) -> str:
-    noun = {Module.ACCOUNTS: "the account", Module.CONTACTS: "the contact", Module.PRODUCTS: "the product"}
+    noun = {
+        Module.ACCOUNTS: "the account",
+        Module.CONTACTS: "the contact",
+        Module.VENDORS: "the vendor",
+        Module.PRODUCTS: "the product",
+    }
     return f"{noun.get(ref.module, 'the record')} with CRM id {ref.record_id}"

@@ -23,6 +23,7 @@ class ReferencePart(StrEnum):
     ACCOUNTS = "accounts"
     TAX_RATES = "tax_rates"
     CURRENCIES = "currencies"
+    TRACKING = "tracking_categories"
 
 
 REFERENCE_PATHS: Final[Mapping[ReferencePart, str]] = {
@@ -30,6 +31,7 @@ REFERENCE_PATHS: Final[Mapping[ReferencePart, str]] = {
     ReferencePart.ACCOUNTS: "Accounts",
     ReferencePart.TAX_RATES: "TaxRates",
     ReferencePart.CURRENCIES: "Currencies",
+    ReferencePart.TRACKING: "TrackingCategories",
 }
 _LISTS: Final[Mapping[ReferencePart, str]] = {**REFERENCE_PATHS, ReferencePart.ORGANISATION: "Organisations"}
 
@@ -54,6 +56,8 @@ class Organisation:
     pays_tax: bool | None = None
     short_code: str | None = None
     sales_terms: Terms | None = None
+    bill_terms: Terms | None = None
+    is_demo_company: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -78,16 +82,37 @@ class TaxRate:
     status: str
     effective_rate: Decimal
     applies_to_revenue: bool
+    applies_to_expenses: bool = True
+
+
+@dataclass(frozen=True)
+class TrackingCategory:
+    """One tracking category with its options by name; only ACTIVE ones may be used (Xero: TrackingCategories)."""
+
+    name: str
+    status: str
+    options: Mapping[str, str] = field(default_factory=dict)
+    """Option name -> its status."""
+
+    @property
+    def active_options(self) -> frozenset[str]:
+        """Names that a line may carry; none while the category itself is archived."""
+        if self.status != "ACTIVE":
+            return frozenset()
+        return frozenset(name for name, status in self.options.items() if status == "ACTIVE")
 
 
 @dataclass(frozen=True)
 class Reference:
-    """All reference data of one organisation; accounts by code, tax rates by TaxType."""
+    """All reference data of one organisation; accounts by code, tax rates by TaxType, tracking categories by name."""
 
     organisation: Organisation
     accounts: Mapping[str, Account] = field(default_factory=dict)
     tax_rates: Mapping[str, TaxRate] = field(default_factory=dict)
     currencies: frozenset[str] = frozenset()
+    tracking: Mapping[str, TrackingCategory] = field(default_factory=dict)
+    rates: Mapping[str, Decimal] = field(default_factory=dict)
+    """By currency: the CurrencyRate that Xero last answered with."""
 
 
 def parse_organisation(body: object) -> Organisation:
@@ -106,6 +131,8 @@ def parse_organisation(body: object) -> Organisation:
         pays_tax=row["PaysTax"] if isinstance(row.get("PaysTax"), bool) else None,
         short_code=_find_text(row, "ShortCode"),
         sales_terms=find_sales_terms(terms),
+        bill_terms=find_bill_terms(terms),
+        is_demo_company=row["IsDemoCompany"] if isinstance(row.get("IsDemoCompany"), bool) else None,
     )
 
 
@@ -144,6 +171,7 @@ def parse_tax_rates(body: object) -> dict[str, TaxRate]:
             status=_find_text(row, "Status") or "ACTIVE",
             effective_rate=Decimal(effective),
             applies_to_revenue=row.get("CanApplyToRevenue") is not False,
+            applies_to_expenses=row.get("CanApplyToExpenses") is not False,
         )
     return rates
 
@@ -153,14 +181,31 @@ def parse_currencies(body: object) -> frozenset[str]:
     return frozenset(_text(row, "Code") for row in _rows(body, ReferencePart.CURRENCIES))
 
 
+def parse_tracking(body: object) -> dict[str, TrackingCategory]:
+    """The categories of `GET /TrackingCategories`, by name. Raises BadAnswerError."""
+    categories = {}
+    for row in _rows(body, ReferencePart.TRACKING):
+        options = row.get("Options")
+        if not isinstance(options, list) or not all(isinstance(option, Mapping) for option in options):
+            raise BadAnswerError("a tracking category without a list of Options")
+        name = _text(row, "Name")
+        categories[name] = TrackingCategory(
+            name=name,
+            status=_find_text(row, "Status") or "ACTIVE",
+            options={_text(option, "Name"): _find_text(option, "Status") or "ACTIVE" for option in options},
+        )
+    return categories
+
+
 def parse_reference(bodies: Mapping[ReferencePart, object]) -> Reference:
-    """The whole view from the four stored answers. Raises KeyError when a part is missing, BadAnswerError as above."""
+    """The whole view from the five stored answers. Raises KeyError when a part is missing, BadAnswerError as above."""
     organisation = parse_organisation(bodies[ReferencePart.ORGANISATION])
     return Reference(
         organisation=organisation,
         accounts=parse_accounts(bodies[ReferencePart.ACCOUNTS]),
         tax_rates=parse_tax_rates(bodies[ReferencePart.TAX_RATES]),
         currencies=parse_currencies(bodies[ReferencePart.CURRENCIES]) | {organisation.base_currency},
+        tracking=parse_tracking(bodies[ReferencePart.TRACKING]),
     )
 
 
@@ -170,6 +215,7 @@ def digest_reference_part(part: ReferencePart, body: object) -> str:
         ReferencePart.ORGANISATION: parse_organisation,
         ReferencePart.ACCOUNTS: parse_accounts,
         ReferencePart.TAX_RATES: parse_tax_rates,
+        ReferencePart.TRACKING: parse_tracking,
     }
     if part is ReferencePart.CURRENCIES:
         return content_digest(parse_currencies(body))
@@ -178,17 +224,26 @@ def digest_reference_part(part: ReferencePart, body: object) -> str:
 
 def find_sales_terms(value: object) -> Terms | None:
     """The sales side of a PaymentTerms object; None when it says nothing (Xero may send [] for null)."""
-    sales = value.get("Sales") if isinstance(value, Mapping) else None
-    if not isinstance(sales, Mapping):
+    return _find_terms(value, "Sales")
+
+
+def find_bill_terms(value: object) -> Terms | None:
+    """The purchases side of a PaymentTerms object; None as above."""
+    return _find_terms(value, "Bills")
+
+
+def _find_terms(value: object, side: str) -> Terms | None:
+    terms = value.get(side) if isinstance(value, Mapping) else None
+    if not isinstance(terms, Mapping):
         return None
-    day, kind = sales.get("Day"), sales.get("Type")
+    day, kind = terms.get("Day"), terms.get("Type")
     return Terms(day, kind) if isinstance(day, int) and isinstance(kind, str) else None
 
 
 def _to_plain(value: object) -> object:
     if isinstance(value, Mapping):
         return {key: _to_plain(item) for key, item in value.items()}
-    if isinstance(value, Organisation | Account | TaxRate | Terms):
+    if isinstance(value, Organisation | Account | TaxRate | Terms | TrackingCategory):
         return {key: _to_plain(item) for key, item in vars(value).items()}
     return value
 

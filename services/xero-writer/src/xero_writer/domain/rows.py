@@ -62,7 +62,7 @@ class ParentView:
     xero_id: str | None = None
     facts: LinkFacts | None = None
     reasons: tuple[Reason, ...] = ()
-    """HELD: why."""
+    """HELD: why. LINKED: warnings that ride on the documents that refer to it."""
     text: str | None = None
     """HELD: how people know it (`text.describe_record` of its label)."""
 
@@ -74,11 +74,20 @@ class LedgerContact:
     xero_id: str
     status: str
     name_key: str
+    loose_key: str | None = None
     number_key: str | None = None
     email_key: str | None = None
     town_key: str | None = None
     terms_day: int | None = None
     terms_type: str | None = None
+    """Payment terms of sales."""
+    bill_terms_day: int | None = None
+    bill_terms_type: str | None = None
+    """Payment terms of purchases."""
+    merged_to: str | None = None
+    """The contact that a person merged this one into (Xero: MergedToContactID)."""
+    blanks: frozenset[str] | None = None
+    """Xero's names of the fields that hold nothing there; None: not known."""
     linked_to: tuple[ParentRef, ...] = ()
 
 
@@ -93,6 +102,10 @@ class LedgerItem:
     tracked: bool = False
     account_code: str | None = None
     tax_type: str | None = None
+    """What Xero puts on sales lines of the item."""
+    purchase_account_code: str | None = None
+    purchase_tax_type: str | None = None
+    """What Xero puts on purchase lines of the item."""
     linked_to: tuple[ParentRef, ...] = ()
 
 
@@ -114,6 +127,8 @@ class LedgerDocument:
     updated_at: datetime | None = None
     url_key: str | None = None
     """Digest of the link that it carries (`keys.url_key`): ours names the CRM record."""
+    sale_key: str | None = None
+    """`keys.sale_key`: what finds a document of the same contact and total."""
     field_digests: Mapping[str, str] | None = None
     lines: tuple[LinkedLine, ...] | None = None
     """In Xero's order; `key` is the LineItemID."""
@@ -174,6 +189,8 @@ class RecordKeys:
     email: str | None = None
     number: str | None = None
     """Contacts: the key of the ContactNumber that is ours."""
+    loose: str | None = None
+    """Contacts: the key of names that may be the same firm's."""
 
 
 @dataclass(frozen=True)
@@ -212,6 +229,8 @@ class JudgeContext:
     ledger_read: frozenset[Module] = frozenset()
     """Modules of which the whole ledger has been read once (contacts and accounts share one read)."""
     swept: frozenset[Module] = frozenset()
-    """Modules of which Xero's changes were read in this run (only products and invoices are asked for)."""
+    """Modules of which Xero's changes were read in this run (accounts, contacts and vendors share one reading)."""
+    usual_rates: Mapping[str, Decimal] = field(default_factory=dict)
+    """By currency: the middle rate of the CRM's documents (`currency_rates.list_usual_rates`), where Xero has none."""
     crm_web_url: str | None = None
     """Base of links to CRM pages, e.g. https://crm.zoho.eu/crm/org20001."""

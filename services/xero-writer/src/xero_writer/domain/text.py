@@ -1,13 +1,17 @@
 """How records read in sentences, and how texts are made to fit Xero's fields."""
 
 from sync_kit.contracts.events import RecordLabel
-from sync_kit.contracts.vocabulary import Module
+from sync_kit.contracts.vocabulary import DOCUMENT_MODULES, Module
 
 _NOUNS = {
     Module.ACCOUNTS: "Account",
     Module.CONTACTS: "Contact",
+    Module.VENDORS: "Vendor",
     Module.PRODUCTS: "Product",
     Module.INVOICES: "Invoice",
+    Module.PURCHASE_ORDERS: "Purchase order",
+    Module.QUOTES: "Quote",
+    Module.SALES_ORDERS: "Sales order",
 }
 
 
@@ -17,7 +21,7 @@ def describe_record(module: Module, label: RecordLabel, record_id: str) -> str:
     For example `Invoice 536365 (Customer 17850, 2010-12-01, 139.12 GBP)` or `Product 85123A "WHITE HEART"`.
     """
     noun = _NOUNS[module]
-    if module is not Module.INVOICES:
+    if module not in DOCUMENT_MODULES:
         known = [part for part in (label.number, f'"{label.name}"' if label.name else None) if part]
         return " ".join([noun, *(known or [record_id])])
     money = None

@@ -10,6 +10,7 @@ from sync_kit.contracts.events import RecordLabel
 from sync_kit.contracts.reason_catalogue import get_reason_entry
 from sync_kit.contracts.reasons import Reason
 from sync_kit.contracts.vocabulary import Module, Outcome, ReopenedBy
+from xero_writer.domain.document_kinds import XeroKind
 from xero_writer.domain.link_facts import LinkFacts
 
 Element = Mapping[str, Any]
@@ -122,6 +123,10 @@ class Ready:
     """Documents: the total that Xero should answer with."""
     changed_fields: tuple[str, ...] = field(default=())
     """Updates: the names of the fields that the CRM changed."""
+    kind: XeroKind | None = None
+    """Documents: what it is (to be) in Xero."""
+    status: str | None = None
+    """Documents: the status in Xero that it will have."""
 
 
 Verdict = Unchanged | Held | Skipped | WaitsFor | Needs | Ready

@@ -9,6 +9,7 @@ from sync_kit.identity import Principal, require_scope
 from sync_kit.paging import CursorQuery, LimitQuery, Page, cut_page, decode_cursor
 from sync_kit.store import Store
 from sync_kit.tenants import get_tenant_of_partner
+from xero_writer.domain.lanes import CONTACT_MODULES
 from xero_writer.schemas import Id, LinkView
 from xero_writer.store import KIT_TABLES
 from xero_writer.store.links import list_page
@@ -44,7 +45,7 @@ def make_router(store: Store) -> APIRouter:
                 record_id=row["record_id"],
                 xero_id=row["xero_id"],
                 status=row["status"],
-                number=row["business_key"] if row["module"] in (Module.PRODUCTS, Module.INVOICES) else None,
+                number=row["business_key"] if Module(row["module"]) not in CONTACT_MODULES else None,
                 linked_at=row["linked_at"],
             )
             for row in rows

@@ -14,12 +14,14 @@ from xero_writer.store.tables import intent_records, intents
 class IntentState(StrEnum):
     """SENT: on its way, or its sender died. UNCERTAIN: its answer was lost or useless, its effect must be looked up.
 
-    LOOK_UP: Xero answered and some elements' keys are taken: they must be looked up, at once.
+    LOOK_UP: Xero answered and some elements' keys are taken: they must be looked up, at once. WAITING: looked up and
+    not there; it goes again under its key when its time has come, or without a time when a run may send it.
     """
 
     SENT = "sent"
     UNCERTAIN = "uncertain"
     LOOK_UP = "look_up"
+    WAITING = "waiting"
 
 
 async def add_intents(

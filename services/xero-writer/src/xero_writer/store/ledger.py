@@ -1,14 +1,14 @@
 """The ledger as it was last read: digested keys, ids, states and amounts, to match against without asking Xero."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Table, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, Table, delete, func, or_, select, update
 
 from sync_kit.store import Session
-from xero_writer.store.tables import ledger_contacts, ledger_invoices, ledger_items, ledger_reads
+from xero_writer.domain.lanes import Lane
+from xero_writer.store.tables import ledger_contacts, ledger_documents, ledger_items
 
 
 async def save_contacts(session: Session, tenant_id: str, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -21,11 +21,11 @@ async def save_items(session: Session, tenant_id: str, rows: Sequence[Mapping[st
     await _save(session, ledger_items, tenant_id, rows)
 
 
-async def save_invoices(session: Session, tenant_id: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Add or replace invoices; `details` of one that was read without its lines stay as they were."""
+async def save_documents(session: Session, tenant_id: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add or replace documents; `details` of one that was read without its lines stay as they were."""
     for group in ([row for row in rows if row["details"] is not None], [row for row in rows if row["details"] is None]):
         await _save(
-            session, ledger_invoices, tenant_id, group, keep=() if group and group[0]["details"] else ("details",)
+            session, ledger_documents, tenant_id, group, keep=() if group and group[0]["details"] else ("details",)
         )
 
 
@@ -46,35 +46,50 @@ async def list_contacts(
     session: Session,
     tenant_id: str,
     *,
-    numbers: Iterable[str],
-    names: Iterable[str],
-    emails: Iterable[str],
-    xero_ids: Iterable[str],
+    numbers: Iterable[str] = (),
+    names: Iterable[str] = (),
+    emails: Iterable[str] = (),
+    loose: Iterable[str] = (),
+    xero_ids: Iterable[str] = (),
 ) -> Sequence[RowMapping]:
     """Contacts that share a key with any of these."""
     row = ledger_contacts.c
-    return await _find(
-        session,
-        ledger_contacts,
-        tenant_id,
-        {row.number_key: numbers, row.name_key: names, row.email_key: emails, row.xero_id: xero_ids},
-    )
+    keys: dict[ColumnElement[Any], Iterable[str]] = {
+        row.number_key: numbers,
+        row.name_key: names,
+        row.email_key: emails,
+        row.loose_key: loose,
+        row.xero_id: xero_ids,
+    }
+    return await _find(session, ledger_contacts, tenant_id, keys)
 
 
 async def list_items(
-    session: Session, tenant_id: str, *, codes: Iterable[str], xero_ids: Iterable[str]
+    session: Session, tenant_id: str, *, codes: Iterable[str] = (), xero_ids: Iterable[str] = ()
 ) -> Sequence[RowMapping]:
     """Items that share a key with any of these."""
     row = ledger_items.c
     return await _find(session, ledger_items, tenant_id, {row.code_key: codes, row.xero_id: xero_ids})
 
 
-async def list_invoices(
-    session: Session, tenant_id: str, *, numbers: Iterable[str], xero_ids: Iterable[str]
+async def list_documents(
+    session: Session,
+    tenant_id: str,
+    *,
+    numbers: Iterable[str] = (),
+    sales: Iterable[str] = (),
+    urls: Iterable[str] = (),
+    xero_ids: Iterable[str] = (),
 ) -> Sequence[RowMapping]:
-    """Invoices that share a key with any of these."""
-    row = ledger_invoices.c
-    return await _find(session, ledger_invoices, tenant_id, {row.number_key: numbers, row.xero_id: xero_ids})
+    """Documents of every kind that share a key with any of these; `sales` are keys of contact and total."""
+    row = ledger_documents.c
+    keys: dict[ColumnElement[Any], Iterable[str]] = {
+        row.number_key: numbers,
+        row.sale_key: sales,
+        row.url_key: urls,
+        row.xero_id: xero_ids,
+    }
+    return await _find(session, ledger_documents, tenant_id, keys)
 
 
 async def _find(
@@ -87,59 +102,69 @@ async def _find(
     return await session.fetch_all(select(table).where(table.c.tenant_id == tenant_id, or_(*conditions)))
 
 
-async def note_seen(session: Session, tenant_id: str, xero_ids: Sequence[str], run_id: str) -> None:
-    """Xero was asked for these invoices in the run, also those that it did not show."""
-    unknown = {"number_key": "", "status": "DRAFT", "amount_paid": Decimal(0), "amount_credited": Decimal(0)}
+async def note_seen(session: Session, tenant_id: str, lane: Lane, xero_ids: Sequence[str], run_id: str) -> None:
+    """Xero was asked for these documents in the run, also those that it did not show."""
+    unknown = {
+        "kind": lane.value,
+        "number_key": "",
+        "status": "DRAFT",
+        "amount_paid": Decimal(0),
+        "amount_credited": Decimal(0),
+    }
     rows = [{"tenant_id": tenant_id, "xero_id": xero_id, **unknown} for xero_id in xero_ids]
-    await session.insert_missing(ledger_invoices, rows)
-    row = ledger_invoices.c
+    await session.insert_missing(ledger_documents, rows)
+    row = ledger_documents.c
     await session.execute(
-        update(ledger_invoices)
+        update(ledger_documents)
         .where(row.tenant_id == tenant_id, row.xero_id.in_(list(xero_ids)))
         .values(seen_run=run_id)
     )
 
 
-async def list_reads(session: Session, tenant_id: str) -> dict[str, RowMapping]:
-    """How far each kind has been read."""
-    rows = await session.fetch_all(select(ledger_reads).where(ledger_reads.c.tenant_id == tenant_id))
-    return {row["kind"]: row for row in rows}
+async def forget_rows(session: Session, tenant_id: str, xero_ids: Iterable[str]) -> None:
+    """Take these out of the ledger again (what a rehearsal had only imagined)."""
+    ids = list(xero_ids)
+    for table in (ledger_contacts, ledger_items, ledger_documents):
+        await session.execute(delete(table).where(table.c.tenant_id == tenant_id, table.c.xero_id.in_(ids)))
 
 
-async def save_read(
-    session: Session,
-    tenant_id: str,
-    kind: str,
-    *,
-    complete: bool,
-    next_page: int,
-    rows: int,
-    since_at: datetime | None,
-    began_at: datetime,
-    run_id: str | None,
-) -> None:
-    """How far this kind has been read now."""
-    await session.upsert(
-        ledger_reads,
-        [
-            {
-                "tenant_id": tenant_id,
-                "kind": kind,
-                "complete": complete,
-                "next_page": next_page,
-                "rows": rows,
-                "since_at": since_at,
-                "began_at": began_at,
-                "run_id": run_id,
-            }
-        ],
-        key=["tenant_id", "kind"],
-        update=["complete", "next_page", "rows", "since_at", "began_at", "run_id"],
+async def list_rates(session: Session, tenant_id: str) -> dict[str, Decimal]:
+    """The exchange rate that Xero last used, by currency."""
+    row = ledger_documents.c
+    newest = (
+        select(row.currency, func.max(row.updated_at).label("updated_at"))
+        .where(row.tenant_id == tenant_id, row.currency_rate.is_not(None))
+        .group_by(row.currency)
+        .subquery()
     )
+    rows = await session.fetch_all(
+        select(row.currency, row.currency_rate)
+        .join(newest, (row.currency == newest.c.currency) & (row.updated_at == newest.c.updated_at))
+        .where(row.tenant_id == tenant_id, row.currency_rate.is_not(None))
+    )
+    return {found["currency"]: found["currency_rate"] for found in rows if found["currency"] is not None}
 
 
-async def count_read_in(session: Session, tenant_id: str, run_id: str) -> dict[str, int]:
-    """How many rows of each kind the run's readings have shown."""
-    return {
-        kind: read["rows"] for kind, read in (await list_reads(session, tenant_id)).items() if read["run_id"] == run_id
-    }
+async def list_doubles(session: Session, tenant_id: str, url_keys: Iterable[str]) -> dict[str, list[RowMapping]]:
+    """Live documents by link, for links that more than one of them carries."""
+    row = ledger_documents.c
+    rows = await session.fetch_all(
+        select(row.xero_id, row.url_key, row.status).where(
+            row.tenant_id == tenant_id,
+            row.url_key.in_(list(url_keys)),
+            row.status.not_in(["VOIDED", "DELETED"]),
+        )
+    )
+    found: dict[str, list[RowMapping]] = {}
+    for each in rows:
+        found.setdefault(each["url_key"], []).append(each)
+    return {key: documents for key, documents in found.items() if len(documents) > 1}
+
+
+async def list_contact_numbers(session: Session, tenant_id: str) -> frozenset[str]:
+    """The keys of all contact numbers in the ledger."""
+    row = ledger_contacts.c
+    rows = await session.fetch_all(
+        select(row.number_key).where(row.tenant_id == tenant_id, row.number_key.is_not(None), row.status == "ACTIVE")
+    )
+    return frozenset(found["number_key"] for found in rows)

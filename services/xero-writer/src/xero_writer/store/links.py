@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, select, update
+from sqlalchemy import RowMapping, bindparam, delete, select, update
 
 from sync_kit.contracts.vocabulary import Module
 from sync_kit.store import Session
-from xero_writer.store.tables import link_actions, record_links
+from xero_writer.store.tables import link_actions, record_links, staged_records
 
 _CHANGED = ("xero_id", "revision", "agreed_digest", "agreed_updated_at", "status", "business_key", "facts")
 
@@ -23,6 +23,33 @@ async def list_links(
         )
     )
     return {found["record_id"]: found for found in rows}
+
+
+async def list_imagined_again(session: Session, tenant_id: str, module: Module, prefix: str) -> list[str]:
+    """Record ids of links whose Xero id begins with that, a rehearsal's own, and that are to be judged again."""
+    row, staged = record_links.c, staged_records.c
+    rows = await session.fetch_all(
+        select(row.record_id)
+        .join(
+            staged_records,
+            (staged.tenant_id == row.tenant_id)
+            & (staged.module == row.module)
+            & (staged.record_id == row.record_id)
+            & (staged.state == "staged"),
+        )
+        .where(row.tenant_id == tenant_id, row.module == module, row.xero_id.startswith(prefix))
+    )
+    return [found["record_id"] for found in rows]
+
+
+async def forget_links(session: Session, tenant_id: str, module: Module, record_ids: Iterable[str]) -> None:
+    """Delete links; only a rehearsal does that, to its own."""
+    row = record_links.c
+    await session.execute(
+        delete(record_links).where(
+            row.tenant_id == tenant_id, row.module == module, row.record_id.in_(list(record_ids))
+        )
+    )
 
 
 async def list_owners(session: Session, tenant_id: str, xero_ids: Iterable[str]) -> Sequence[RowMapping]:

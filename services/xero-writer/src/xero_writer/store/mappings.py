@@ -1,5 +1,6 @@
-"""Mappings: every version is kept, the highest is in force."""
+"""Mappings: every version is kept for the tenant's life (nothing personal is in them), the highest is in force."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,8 +18,22 @@ async def find_mapping(session: Session, tenant_id: str) -> RowMapping | None:
     )
 
 
-async def add_version(session: Session, tenant_id: str, version: int, mapping: Any, saved_at: datetime) -> None:
-    """Save a new version; IntegrityError when that number is taken."""
-    await session.insert(
-        mappings, [{"tenant_id": tenant_id, "version": version, "mapping": mapping, "saved_at": saved_at}]
-    )
+async def find_version(session: Session, tenant_id: str, version: int) -> RowMapping | None:
+    """One version, or None when there is none of that number."""
+    row = mappings.c
+    return await session.fetch_one(select(mappings).where(row.tenant_id == tenant_id, row.version == version))
+
+
+async def list_versions(session: Session, tenant_id: str, *, before: int | None, limit: int) -> Sequence[RowMapping]:
+    """version and saved_at, the newest first, below `before`."""
+    row = mappings.c
+    query = select(row.version, row.saved_at).where(row.tenant_id == tenant_id)
+    if before is not None:
+        query = query.where(row.version < before)
+    return await session.fetch_all(query.order_by(row.version.desc()).limit(limit))
+
+
+async def add_version(session: Session, tenant_id: str, version: int, mapping: Any, saved_at: datetime) -> bool:
+    """Save a new version; False when somebody else has just taken that number."""
+    row = {"tenant_id": tenant_id, "version": version, "mapping": mapping, "saved_at": saved_at}
+    return await session.insert_missing(mappings, [row]) == 1

@@ -41,6 +41,26 @@ async def save_part(
     )
 
 
+async def show_part(session: Session, tenant_id: str, part: str, *, payload: Any, digest: str) -> None:
+    """Let people see what a rehearsal read: the tenant's own row gets the payload and keeps the digest that it had, so
+    that the next real run still notices the change and judges again what was held for it."""
+    await session.upsert(
+        reference_parts,
+        [
+            {
+                "tenant_id": tenant_id,
+                "part": part,
+                "payload": payload,
+                "digest": digest,
+                "fetched_at": await session.now(),
+                "run_id": None,
+            }
+        ],
+        key=["tenant_id", "part"],
+        update=["payload", "fetched_at"],
+    )
+
+
 async def count_read_in(session: Session, tenant_id: str, run_id: str) -> int:
     """How many parts the run read."""
     row = reference_parts.c

@@ -1,18 +1,15 @@
-"""Runs as this stage knows them, what their reader announced, and the outcomes that they are owed."""
+"""Runs as this stage knows them, and what their reader announced."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import RowMapping, case, delete, func, literal, select, update
-from sqlalchemy.sql.expression import Select
 
-from sync_kit.contracts.vocabulary import Module, Outcome
+from sync_kit.contracts.vocabulary import REHEARSALS, Module, RunMode
 from sync_kit.store import Session
-from xero_writer.store.staging import State
-from xero_writer.store.tables import run_modules, run_records, runs, staged_records
+from xero_writer.store.tables import run_modules, runs
 
 
 class RunState(StrEnum):
@@ -24,25 +21,8 @@ class RunState(StrEnum):
     ENDED = "ended"
 
 
+_REHEARSING = sorted(mode.value for mode in REHEARSALS)
 _RANK = {state: rank for rank, state in enumerate(RunState)}
-
-
-@dataclass(frozen=True)
-class ModuleCount:
-    """The owed outcomes of one module."""
-
-    module: Module
-    emitted: int
-    """Records of the reader's count that were taken in."""
-    owed: int
-    unsettled: int
-    settled_sum: int = 0
-    """The settled_seq of the outcomes told last, added up."""
-
-    @property
-    def carried(self) -> int:
-        """Owed beside what the reader emitted."""
-        return self.owed - self.emitted
 
 
 async def find_run(session: Session, tenant_id: str, run_id: str) -> RowMapping | None:
@@ -71,6 +51,7 @@ async def advance_run(
     run_seq: int,
     state: RunState,
     request: Mapping[str, Any] | None = None,
+    mode: RunMode | None = None,
 ) -> None:
     """Note that the run has come this far; never backwards."""
     now = await session.now()
@@ -93,7 +74,8 @@ async def advance_run(
     lower = [other.value for other in RunState if _RANK[other] < _RANK[state]]
     mine = (runs.c.tenant_id == tenant_id, runs.c.run_id == run_id)
     if request is not None:
-        await session.execute(update(runs).where(*mine, runs.c.request.is_(None)).values(request=request, moved_at=now))
+        values = {"request": request, "mode": mode.value if mode is not None else None, "moved_at": now}
+        await session.execute(update(runs).where(*mine, runs.c.request.is_(None)).values(**values))
     await session.execute(update(runs).where(*mine, runs.c.state.in_(lower)).values(state=state.value, moved_at=now))
 
 
@@ -139,7 +121,9 @@ async def list_modules(session: Session, tenant_id: str, run_id: str) -> dict[Mo
     return {Module(found["module"]): found for found in rows}
 
 
-async def note_accounted(session: Session, tenant_id: str, run_id: str, count: ModuleCount) -> None:
+async def note_accounted(
+    session: Session, tenant_id: str, run_id: str, module: Module, *, emitted: int, carried: int, settled_sum: int
+) -> None:
     """Remember what ModuleAccounted was told with."""
     await session.upsert(
         run_modules,
@@ -147,10 +131,10 @@ async def note_accounted(session: Session, tenant_id: str, run_id: str, count: M
             {
                 "tenant_id": tenant_id,
                 "run_id": run_id,
-                "module": count.module.value,
-                "told_emitted": count.emitted,
-                "told_carried": count.carried,
-                "told_sum": count.settled_sum,
+                "module": module.value,
+                "told_emitted": emitted,
+                "told_carried": carried,
+                "told_sum": settled_sum,
             }
         ],
         key=["tenant_id", "run_id", "module"],
@@ -158,159 +142,10 @@ async def note_accounted(session: Session, tenant_id: str, run_id: str, count: M
     )
 
 
-async def owe_emitted(
-    session: Session, tenant_id: str, run_id: str, module: Module, *, newer: Iterable[str], known: Iterable[str]
-) -> None:
-    """The reader emitted these in the run: `newer` versions need an outcome again, `known` ones at least one."""
-    for ids, columns in ((newer, ["emitted", "settled"]), (known, ["emitted"])):
-        rows = [_owed(tenant_id, run_id, module, record_id, emitted=True) for record_id in ids]
-        await session.upsert(run_records, rows, key=["tenant_id", "run_id", "module", "record_id"], update=columns)
-
-
-async def owe(session: Session, tenant_id: str, run_id: str, module: Module, ids: Iterable[str]) -> None:
-    """The run owes these an outcome although the reader may not have emitted them in it: carried over."""
-    await session.insert_missing(
-        run_records, [_owed(tenant_id, run_id, module, record_id, emitted=False) for record_id in ids]
-    )
-
-
-def _owed(tenant_id: str, run_id: str, module: Module, record_id: str, *, emitted: bool) -> dict[str, Any]:
-    return {
-        "tenant_id": tenant_id,
-        "run_id": run_id,
-        "module": module.value,
-        "record_id": record_id,
-        "emitted": emitted,
-        "settled": False,
-        "settled_seq": 0,
-    }
-
-
-async def reopen_owed(session: Session, tenant_id: str, run_id: str, module: Module, ids: Iterable[str]) -> None:
-    """These were settled in the run and are worth judging again: they need a new outcome."""
-    row = run_records.c
-    await session.execute(
-        update(run_records)
-        .where(row.tenant_id == tenant_id, row.run_id == run_id, row.module == module, row.record_id.in_(list(ids)))
-        .values(settled=False)
-    )
-
-
-async def list_outcomes(
-    session: Session, tenant_id: str, run_id: str, module: Module, ids: Iterable[str]
-) -> dict[str, str | None]:
-    """The outcome told last in the run, by record id."""
-    row = run_records.c
-    rows = await session.fetch_all(
-        select(row.record_id, row.outcome).where(
-            row.tenant_id == tenant_id, row.run_id == run_id, row.module == module, row.record_id.in_(list(ids))
-        )
-    )
-    return {found["record_id"]: found["outcome"] for found in rows}
-
-
-async def settle_owed(
-    session: Session, tenant_id: str, run_id: str, module: Module, outcomes: Mapping[str, tuple[str, int]]
-) -> None:
-    """These have their outcome, told with that settled_seq."""
-    rows = [
-        {
-            **_owed(tenant_id, run_id, module, record_id, emitted=False),
-            "settled": True,
-            "outcome": outcome,
-            "settled_seq": settled_seq,
-        }
-        for record_id, (outcome, settled_seq) in outcomes.items()
-    ]
-    await session.upsert(
-        run_records,
-        rows,
-        key=["tenant_id", "run_id", "module", "record_id"],
-        update=["settled", "outcome", "settled_seq"],
-    )
-
-
-async def remember_outcomes(
-    session: Session, tenant_id: str, run_id: str, module: Module, outcomes: Mapping[str, str]
-) -> None:
-    """What became of older versions of these; they still need the outcome of their newest one."""
-    rows = [
-        {**_owed(tenant_id, run_id, module, record_id, emitted=False), "outcome": outcome}
-        for record_id, outcome in outcomes.items()
-    ]
-    await session.upsert(run_records, rows, key=["tenant_id", "run_id", "module", "record_id"], update=["outcome"])
-
-
-async def list_resting(session: Session, tenant_id: str, run_id: str, limit: int) -> Sequence[RowMapping]:
-    """Staged rows that are settled although the run still owes them an outcome."""
-    return await session.fetch_all(
-        _owed_and_staged(tenant_id, run_id).where(staged_records.c.state == State.SETTLED).limit(limit)
-    )
-
-
-def _owed_and_staged(tenant_id: str, run_id: str) -> Select[Any]:
-    staged, owed = staged_records.c, run_records.c
-    columns = [
-        staged.module,
-        staged.record_id,
-        staged.extraction_seq,
-        staged.outcome,
-        staged.reasons,
-        staged.label,
-    ]
-    return (
-        select(*columns)
-        .join(
-            run_records,
-            (owed.tenant_id == staged.tenant_id)
-            & (owed.module == staged.module)
-            & (owed.record_id == staged.record_id),
-        )
-        .where(owed.tenant_id == tenant_id, owed.run_id == run_id, ~owed.settled)
-    )
-
-
-async def count_owed(session: Session, tenant_id: str, run_id: str) -> dict[Module, ModuleCount]:
-    """What the run owes, by module."""
-    row = run_records.c
-    rows = await session.fetch_all(
-        select(
-            row.module,
-            func.sum(case((row.emitted, 1), else_=0)).label("emitted"),
-            func.count().label("owed"),
-            func.sum(case((row.settled, 0), else_=1)).label("unsettled"),
-            func.sum(row.settled_seq).label("settled_sum"),
-        )
-        .where(row.tenant_id == tenant_id, row.run_id == run_id)
-        .group_by(row.module)
-    )
-    return {
-        Module(found["module"]): ModuleCount(
-            Module(found["module"]),
-            int(found["emitted"]),
-            int(found["owed"]),
-            int(found["unsettled"]),
-            int(found["settled_sum"]),
-        )
-        for found in rows
-    }
-
-
-async def count_outcomes(session: Session, tenant_id: str, run_id: str) -> dict[tuple[Module, Outcome], int]:
-    """How often each outcome was told in the run, by module."""
-    row = run_records.c
-    rows = await session.fetch_all(
-        select(row.module, row.outcome, func.count().label("records"))
-        .where(row.tenant_id == tenant_id, row.run_id == run_id, row.outcome.is_not(None))
-        .group_by(row.module, row.outcome)
-    )
-    return {(Module(found["module"]), Outcome(found["outcome"])): found["records"] for found in rows}
-
-
-async def forget_owed(session: Session, tenant_id: str, run_id: str) -> None:
-    """The run has ended: nothing is owed to it any more."""
-    for table in (run_records, run_modules):
-        await session.execute(delete(table).where(table.c.tenant_id == tenant_id, table.c.run_id == run_id))
+async def forget_modules(session: Session, tenant_id: str, run_id: str) -> None:
+    """The run has ended: what its reader announced is of no more use."""
+    row = run_modules.c
+    await session.execute(delete(run_modules).where(row.tenant_id == tenant_id, row.run_id == run_id))
 
 
 async def find_moved_at(session: Session, tenant_id: str, run_id: str) -> datetime | None:
@@ -319,3 +154,27 @@ async def find_moved_at(session: Session, tenant_id: str, run_id: str) -> dateti
         select(runs.c.moved_at).where(runs.c.tenant_id == tenant_id, runs.c.run_id == run_id)
     )
     return moment
+
+
+async def list_to_drop(session: Session) -> Sequence[RowMapping]:
+    """tenant_id and run_id of rehearsals that have ended and whose copy is still there."""
+    row = runs.c
+    return await session.fetch_all(
+        select(row.tenant_id, row.run_id).where(
+            row.state == RunState.ENDED, row.mode.in_(_REHEARSING), row.dropped_at.is_(None)
+        )
+    )
+
+
+async def list_rehearsals(session: Session, tenant_id: str) -> list[str]:
+    """The tenant's runs that worked on a copy of its rows."""
+    row = runs.c
+    rows = await session.fetch_all(select(row.run_id).where(row.tenant_id == tenant_id, row.mode.in_(_REHEARSING)))
+    return [found["run_id"] for found in rows]
+
+
+async def find_mode(session: Session, tenant_id: str, run_id: str) -> RunMode | None:
+    """What the run may do; None while its request has not come."""
+    row = runs.c
+    mode = await session.fetch_value(select(row.mode).where(row.tenant_id == tenant_id, row.run_id == run_id))
+    return RunMode(mode) if mode is not None else None

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import RowMapping, and_, bindparam, exists, func, or_, select, update
 
 from sync_kit.contracts.vocabulary import Module, Outcome
 from sync_kit.store import Session
-from xero_writer.store.tables import intent_records, record_links, record_parts, staged_records
+from xero_writer.store.tables import intent_records, record_links, staged_records
 
 Key = tuple[Module, str]
 
@@ -40,9 +40,10 @@ _FRESH: Mapping[str, Any] = {
     "watches": None,
     "label": None,
 }
-_KEYS = ("business_key", "name_key", "email_key", "code", "keys_mapping")
+_KEYS = ("business_key", "name_key", "loose_key", "email_key", "code", "keys_mapping")
 _VERSION = ("extraction_seq", "modified_at", "deleted", "lines_complete", "payload", *_KEYS)
-AGREED = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.LINKED})
+REHEARSED = frozenset({Outcome.WOULD_CREATE, Outcome.WOULD_UPDATE, Outcome.WOULD_LINK})
+AGREED = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.LINKED, *REHEARSED})
 """Outcomes after which the payload is not needed any more."""
 
 
@@ -80,41 +81,6 @@ async def stage(session: Session, tenant_id: str, module: Module, versions: Sequ
         key=["tenant_id", "module", "record_id"],
         update=[*_VERSION, *_FRESH, "taken_in_at"],
         only_if=lambda new, old: new.extraction_seq > old.c.extraction_seq,
-    )
-
-
-async def add_parts(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Keep pieces of large records until all are there."""
-    await session.insert_missing(record_parts, rows)
-
-
-async def list_parts(
-    session: Session, tenant_id: str, module: Module, record_id: str, extraction_seq: int
-) -> Sequence[RowMapping]:
-    """The pieces of one version, in order."""
-    row = record_parts.c
-    return await session.fetch_all(
-        select(record_parts)
-        .where(
-            row.tenant_id == tenant_id,
-            row.module == module,
-            row.record_id == record_id,
-            row.extraction_seq == extraction_seq,
-        )
-        .order_by(row.part)
-    )
-
-
-async def forget_parts(session: Session, tenant_id: str, module: Module, record_id: str, up_to_seq: int) -> None:
-    """Drop the pieces of this version and of older ones."""
-    row = record_parts.c
-    await session.execute(
-        delete(record_parts).where(
-            row.tenant_id == tenant_id,
-            row.module == module,
-            row.record_id == record_id,
-            row.extraction_seq <= up_to_seq,
-        )
     )
 
 
@@ -274,6 +240,13 @@ async def list_unsettled(session: Session, tenant_id: str, module: Module) -> li
     rows = await session.fetch_all(
         select(row.record_id).where(row.tenant_id == tenant_id, row.module == module, row.state != State.SETTLED)
     )
+    return [found["record_id"] for found in rows]
+
+
+async def list_record_ids(session: Session, tenant_id: str, module: Module) -> list[str]:
+    """Ids of all records of the module that were ever taken in."""
+    row = staged_records.c
+    rows = await session.fetch_all(select(row.record_id).where(row.tenant_id == tenant_id, row.module == module))
     return [found["record_id"] for found in rows]
 
 

@@ -12,15 +12,16 @@ from sqlalchemy import RowMapping
 from sync_kit.contracts.reasons import Reason
 from sync_kit.contracts.vocabulary import Module, Outcome
 from sync_kit.store import Session
-from xero_writer.domain.answers import XERO_IDS, agree, find_total_difference
+from xero_writer.domain.answers import agree, find_total_difference
+from xero_writer.domain.lanes import LANES, Lane, lane_of
 from xero_writer.domain.link_facts import LinkFacts
 from xero_writer.domain.text import describe_record
 from xero_writer.domain.verdicts import Action, Ready
 from xero_writer.domain.xero_dates import find_xero_time
 from xero_writer.store import links
 from xero_writer.usecases.desk import Desk
-from xero_writer.usecases.read_ledger import KINDS, save_rows
 from xero_writer.usecases.ready_records import ready_from_json
+from xero_writer.usecases.save_rows import save_rows
 from xero_writer.usecases.settle_records import Settlement, settle_records
 
 
@@ -39,19 +40,30 @@ class Agreement:
     def module(self) -> Module:
         return Module(self.record["module"])
 
+    @property
+    def lane(self) -> Lane:
+        return lane_of(self.module, self.verdict.facts.kind)
+
+    @property
+    def status(self) -> str | None:
+        """The document's status as Xero answered."""
+        status = self.element.get("Status")
+        return status if isinstance(status, str) and LANES[self.lane].kind is not None else None
+
 
 def build_agreement(desk: Desk, record: RowMapping, element: Mapping[str, Any]) -> Agreement:
     """Read the element. Raises BadAnswerError when it lacks what the link must know."""
     module = Module(record["module"])
     verdict = ready_from_json(record["verdict"])
+    lane = lane_of(module, verdict.facts.kind)
     text = describe_record(module, verdict.label, record["record_id"])
     difference = find_total_difference(verdict.expected_total, element, text)
     return Agreement(
         record=record,
         verdict=verdict,
         element=element,
-        facts=agree(module, verdict.facts, element, desk.digest_key),
-        xero_id=str(element[XERO_IDS[module]]),
+        facts=agree(lane, verdict.facts, element, desk.digest_key),
+        xero_id=str(element[LANES[lane].id_field]),
         reasons=(*verdict.warnings, *((difference,) if difference is not None else ())),
     )
 
@@ -61,18 +73,17 @@ async def agree_records(desk: Desk, session: Session, agreements: Sequence[Agree
     rows: list[dict[str, Any]] = []
     actions: list[dict[str, Any]] = []
     settlements: list[Settlement] = []
-    by_kind: dict[str, list[Mapping[str, Any]]] = {}
+    by_path: dict[str, list[Mapping[str, Any]]] = {}
     for each in agreements:
         outcome = Outcome.CREATED if each.verdict.action is Action.CREATE else Outcome.UPDATED
         key = {"module": each.module.value, "record_id": each.record["record_id"], "xero_id": each.xero_id}
-        status = each.element.get("Status")
         rows.append(
             {
                 **key,
                 "revision": each.record["revision"],
                 "agreed_digest": each.verdict.digest,
                 "agreed_updated_at": find_xero_time(each.element.get("UpdatedDateUTC")),
-                "status": status if isinstance(status, str) and each.module is Module.INVOICES else None,
+                "status": each.status,
                 "business_key": each.verdict.business_key,
                 "facts": each.facts.to_json(),
             }
@@ -87,13 +98,15 @@ async def agree_records(desk: Desk, session: Session, agreements: Sequence[Agree
                 label=each.verdict.label,
                 reasons=each.reasons,
                 xero_id=each.xero_id,
+                document=LANES[each.lane].kind,
+                status=each.status,
             )
         )
-        by_kind.setdefault(KINDS[each.module], []).append(each.element)
+        by_path.setdefault(LANES[each.lane].path, []).append(each.element)
     if not rows:
         return
     await links.save_links(session, desk.tenant_id, rows)
     await links.add_actions(session, desk.tenant_id, actions)
-    for kind, elements in by_kind.items():
-        await save_rows(desk, session, kind, elements)
+    for path, elements in by_path.items():
+        await save_rows(desk, session, path, elements)
     await settle_records(desk, session, settlements)

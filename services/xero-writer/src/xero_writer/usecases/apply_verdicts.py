@@ -12,6 +12,7 @@ from sqlalchemy import RowMapping
 from sync_kit.contracts.events import RecordsWanted
 from sync_kit.contracts.vocabulary import Module, Outcome, ReopenedBy, WantedCause
 from sync_kit.store import Session
+from xero_writer.domain.judge import find_document_kind
 from xero_writer.domain.rows import JudgeInput, ParentState
 from xero_writer.domain.verdicts import (
     Action,
@@ -23,7 +24,7 @@ from xero_writer.domain.verdicts import (
     Verdict,
     WaitsFor,
 )
-from xero_writer.store import links, runs, staging, waits, wanted
+from xero_writer.store import links, owed, staging, waits, wanted
 from xero_writer.store.staging import State
 from xero_writer.usecases.desk import Desk
 from xero_writer.usecases.ready_records import ready_to_json
@@ -69,14 +70,14 @@ async def apply_verdicts(desk: Desk, session: Session, run_id: str, page: Page) 
         elif isinstance(verdict, Ready):
             changes.append({**seq, "state": State.READY.value, "ready": ready_to_json(verdict)})
         else:
-            settlements.append(_to_settlement(page.module, row, given, verdict))
+            settlements.append(_to_settlement(desk, page.module, row, given, verdict))
             if isinstance(verdict, Held) and ReopenedBy.PARENT_LINKED in verdict.watches:
                 parents = [
                     (ref.module, ref.record_id) for ref, view in given.parents.items() if view.state not in _ARRIVED
                 ]
         waiting.append((row["record_id"], parents))
-    await waits.replace_waits(session, desk.tenant_id, page.module, waiting)
-    await staging.change_states(session, desk.tenant_id, changes)
+    await waits.replace_waits(session, desk.partition, page.module, waiting)
+    await staging.change_states(session, desk.partition, changes)
     await _need_parents(desk, session, run_id, page)
     await _refresh_facts(session, desk, page)
     settlements += await _link(desk, session, run_id, page.module, list(linking.values()))
@@ -85,7 +86,7 @@ async def apply_verdicts(desk: Desk, session: Session, run_id: str, page: Page) 
 
 
 def _to_settlement(
-    module: Module, row: RowMapping, given: JudgeInput, verdict: Unchanged | Held | Skipped
+    desk: Desk, module: Module, row: RowMapping, given: JudgeInput, verdict: Unchanged | Held | Skipped
 ) -> Settlement:
     outcome = Outcome.UNCHANGED
     if isinstance(verdict, Held):
@@ -101,6 +102,8 @@ def _to_settlement(
         reasons=() if isinstance(verdict, Unchanged) else verdict.reasons,
         xero_id=given.link.xero_id if given.link is not None else None,
         facts=verdict.facts if isinstance(verdict, Skipped) else None,
+        document=find_document_kind(given.record, given.link, desk.mapping),
+        status=given.link.status if given.link is not None else None,
     )
 
 
@@ -116,11 +119,11 @@ async def _need_parents(desk: Desk, session: Session, run_id: str, page: Page) -
             if given.parents.get(ref) is None or given.parents[ref].state is ParentState.MISSING:
                 missing.setdefault(ref.module, set()).add(ref.record_id)
     for module, ids in needed.items():
-        await staging.need(session, desk.tenant_id, module, ids)
+        await staging.need(session, desk.partition, module, ids)
         # What was skipped because nothing needed it is judged again now.
-        again = await staging.restage_skipped(session, desk.tenant_id, module, ids)
-        await runs.owe(session, desk.tenant_id, run_id, module, again)
-        await runs.reopen_owed(session, desk.tenant_id, run_id, module, again)
+        again = await staging.restage_skipped(session, desk.partition, module, ids)
+        await owed.owe(session, desk.partition, run_id, module, again)
+        await owed.reopen_owed(session, desk.partition, run_id, module, again)
     for module, ids in missing.items():
         await want_records(desk, session, run_id, module, sorted(ids), WantedCause.PARENT_NEVER_READ)
 
@@ -138,7 +141,7 @@ async def _refresh_facts(session: Session, desk: Desk, page: Page) -> None:
                     "agreed_digest": verdict.digest,
                 }
             )
-    await links.change_facts(session, desk.tenant_id, rows)
+    await links.change_facts(session, desk.partition, rows)
 
 
 async def _link(
@@ -159,7 +162,7 @@ async def _link(
                 "revision": row["revision"],
                 "agreed_digest": verdict.digest,
                 "agreed_updated_at": None,
-                "status": None,
+                "status": verdict.status,
                 "business_key": verdict.business_key,
                 "facts": verdict.facts.to_json(),
             }
@@ -179,14 +182,17 @@ async def _link(
                 module=module,
                 record_id=row["record_id"],
                 extraction_seq=row["extraction_seq"],
-                outcome=Outcome.LINKED,
+                outcome=Outcome.WOULD_LINK if desk.rehearses else Outcome.LINKED,
                 label=verdict.label,
                 reasons=verdict.warnings,
                 xero_id=verdict.xero_id,
+                document=verdict.kind,
+                status=verdict.status,
             )
         )
-    await links.save_links(session, desk.tenant_id, rows)
-    await links.add_actions(session, desk.tenant_id, actions)
+    await links.save_links(session, desk.partition, rows)
+    if not desk.rehearses:
+        await links.add_actions(session, desk.tenant_id, actions)
     return settlements
 
 
@@ -194,7 +200,7 @@ async def want_records(
     desk: Desk, session: Session, run_id: str, module: Module, ids: Sequence[str], cause: WantedCause
 ) -> None:
     """RecordsWanted for those that were not asked for in this run before."""
-    new = await wanted.want(session, desk.tenant_id, run_id, module, ids, cause)
+    new = await wanted.want(session, desk.partition, run_id, module, ids, cause)
     for start in range(0, len(new), 500):
         event = RecordsWanted(
             tenant_id=desk.tenant_id,

@@ -13,7 +13,8 @@ from sync_kit.errors import BadAnswerError
 from sync_kit.store import Session
 from xero_writer.clients.xero_accounting import CALL_TIMEOUT_SECONDS, XeroAnswer
 from xero_writer.domain.answers import BatchAnswer, Effect, ElementAnswer, read_batch_answer
-from xero_writer.domain.refusals import Refusal, RefusalKind, read_refusal
+from xero_writer.domain.lanes import LANES, Lane, lane_of
+from xero_writer.domain.refusals import Refusal, RefusalKind, read_refusal, read_whole_refusal
 from xero_writer.domain.text import describe_record
 from xero_writer.store import intents, staging
 from xero_writer.store.intents import IntentState
@@ -33,7 +34,7 @@ async def commit_answer(desk: Desk, intent_id: str, answer: XeroAnswer) -> None:
     """Commit a whole answer."""
     async with desk.tools.store.reading() as session:
         records = await intents.list_records(session, intent_id)
-    read = read_batch_answer(Module(records[0]["module"]), answer.status, answer.body, len(records))
+    read = read_batch_answer(find_lane_of(records), answer.status, answer.body, len(records))
     if read.effect is Effect.NOT_EXECUTED:
         await put_back(desk, intent_id)
     elif read.effect is Effect.UNCERTAIN:
@@ -44,6 +45,11 @@ async def commit_answer(desk: Desk, intent_id: str, answer: XeroAnswer) -> None:
         await split_intent(desk, intent_id, words=read.words)
     else:
         await _commit_elements(desk, intent_id, records, read)
+
+
+def find_lane_of(records: Sequence[RowMapping]) -> Lane:
+    """The lane of an intent's records; they share one."""
+    return lane_of(Module(records[0]["module"]), ready_from_json(records[0]["verdict"]).facts.kind)
 
 
 async def _commit_elements(desk: Desk, intent_id: str, records: Sequence[RowMapping], answer: BatchAnswer) -> None:
@@ -79,7 +85,8 @@ def _read_refusal(record: RowMapping, answer: ElementAnswer) -> Refusal:
     module = Module(record["module"])
     verdict = ready_from_json(record["verdict"])
     text = describe_record(module, verdict.label, record["record_id"])
-    return read_refusal(answer.messages, text, verdict.label)
+    side = LANES[lane_of(module, verdict.facts.kind)].side
+    return read_refusal(answer.messages, text, verdict.label, side)
 
 
 def hold_record(record: RowMapping, outcome: Outcome, reasons: tuple[Reason, ...]) -> Settlement:
@@ -92,6 +99,7 @@ def hold_record(record: RowMapping, outcome: Outcome, reasons: tuple[Reason, ...
         label=ready_from_json(record["verdict"]).label,
         reasons=reasons,
         xero_id=record["xero_id"],
+        document=ready_from_json(record["verdict"]).facts.kind,
     )
 
 
@@ -167,8 +175,9 @@ async def go_in_halves(
     settlements = []
     for record in records:
         verdict = ready_from_json(record["verdict"])
-        text = describe_record(Module(record["module"]), verdict.label, record["record_id"])
-        facts = {"record": text, "words": words or "Xero gave no message"}
-        reason = Reason(code="refused_other", facts=facts, vendor_words=words)
-        settlements.append(hold_record(record, Outcome.FAILED, (reason,)))
+        module = Module(record["module"])
+        text = describe_record(module, verdict.label, record["record_id"])
+        side = LANES[lane_of(module, verdict.facts.kind)].side
+        refusal = read_whole_refusal(words, text, verdict.label, side)
+        settlements.append(hold_record(record, refusal.outcome, refusal.reasons))
     await settle_records(desk, session, settlements)

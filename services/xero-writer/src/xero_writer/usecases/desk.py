@@ -6,7 +6,7 @@ the next write.
 """
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,22 +17,26 @@ from sqlalchemy import RowMapping
 from sync_kit import points
 from sync_kit.clock import Clock
 from sync_kit.contracts.vendor_tokens import VendorToken
-from sync_kit.contracts.vocabulary import ConnectionState, Vendor
+from sync_kit.contracts.vocabulary import REHEARSALS, ConnectionState, Module, RunMode, Vendor
 from sync_kit.errors import AnswerLostError, LeaseLostError, NeedsReauthorisationError, NotSentError, TryLaterError
 from sync_kit.leases import Lease, check_fence
 from sync_kit.store import Session, Store
 from sync_kit.tenants import TenantRow, find_tenant, get_connection
 from sync_kit.vendor_tokens import VendorTokens
 from xero_writer.clients.xero_accounting import CALL_TIMEOUT_SECONDS, XeroAccounting, XeroAnswer, XeroRequest
+from xero_writer.domain.lanes import LANES
 from xero_writer.domain.mapping_model import TenantMapping
 from xero_writer.errors import OutOfCallsError, SliceOverError
 from xero_writer.metrics import Metrics
 from xero_writer.store import KIT_TABLES, budgets, runs
 from xero_writer.store.digest_keys import DigestKeys
+from xero_writer.store.partitions import name_partition
+from xero_writer.store.runs import RunState
 from xero_writer.usecases.allowance import Allowance
 
 SLICE_CALLS: Final = 20
 SLICE_SECONDS: Final = 30.0
+MOST_SHOWN: Final = 500
 WRITES_MAY_FAIL: Final = 2
 """Lost answers of writes in a row before Xero is left alone: each is looked up by itself anyway."""
 
@@ -65,11 +69,34 @@ class Desk:
     run: RowMapping | None
     ends_at: float
     calls: int = 0
+    shown: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Rehearsals: what Xero showed in this slice, by id, so that nothing is asked for twice to be told."""
     _uncounted: int = field(default=0)
 
     @property
     def tenant_id(self) -> str:
+        """Whose lease, limits, connection and events it is."""
         return self.lease.tenant_id
+
+    @property
+    def mode(self) -> RunMode:
+        """What the open run may do; settling without a run is the work of an apply."""
+        return RunMode(self.run["mode"]) if self.run is not None and self.run["mode"] else RunMode.APPLY
+
+    @property
+    def rehearses(self) -> bool:
+        """Whether the run moves nothing of the tenant's."""
+        return self.mode in REHEARSALS
+
+    @property
+    def partition(self) -> str:
+        """Whose rows are read and written: the tenant's own, or the copy that a rehearsal works on."""
+        return name_partition(self.tenant_id, self.run_id) if self.rehearses and self.run_id else self.tenant_id
+
+    @property
+    def modules(self) -> tuple[Module, ...]:
+        """The modules that the run was asked for."""
+        return tuple(Module(name) for name in self.request.get("modules", ()))
 
     @property
     def run_id(self) -> str | None:
@@ -94,6 +121,8 @@ class Desk:
         """A transaction under the fence. Raises LeaseLostError."""
         async with self.tools.store.transaction() as session:
             await check_fence(session, KIT_TABLES, self.lease)
+            if self.rehearses:
+                await self._check_rehearsal(session)
             yield session
             uncounted, self._uncounted = self._uncounted, 0
             if self.allowance.dirty:
@@ -101,6 +130,20 @@ class Desk:
                 self.allowance.dirty = False
             if uncounted and self.run_id is not None:
                 await runs.add_calls(session, self.tenant_id, self.run_id, uncounted)
+
+    async def _check_rehearsal(self, session: Session) -> None:
+        """Its copy is deleted when the run ends: nothing may be written into it afterwards. Raises SliceOverError."""
+        run = await runs.find_run(session, self.tenant_id, self.run_id or "")
+        if run is None or run["state"] == RunState.ENDED or run["dropped_at"] is not None:
+            raise SliceOverError("the rehearsal is over")
+
+    def show(self, path: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Remember raw rows for the telling of a rehearsal; a bounded number of them."""
+        if not self.rehearses:
+            return
+        name = next(words.id_field for words in LANES.values() if words.path == path)
+        for row in rows[: max(0, MOST_SHOWN - len(self.shown))]:
+            self.shown[str(row.get(name))] = row
 
     async def save(self) -> None:
         """Save what calls taught, if nothing else did."""

@@ -9,48 +9,63 @@ from typing import Any, Final
 
 from sqlalchemy import RowMapping
 
-from sync_kit.contracts.vocabulary import Module
 from xero_writer.clients.xero_accounting import XeroRequest
+from xero_writer.domain.lanes import LANES, Lane
 from xero_writer.domain.look_ups import list_found, list_look_ups
 from xero_writer.domain.xero_dates import format_if_modified_since
-from xero_writer.store import ledger
+from xero_writer.store import ledger_reads
 from xero_writer.usecases.desk import Desk
-from xero_writer.usecases.read_ledger import CONTACT_CHANGES, CONTACTS, OVERLAP, PAGE_SIZE, list_rows
+from xero_writer.usecases.read_ledger import OVERLAP, name_read
+from xero_writer.usecases.save_rows import list_rows
 
 FEW: Final = 4
+PAGE_SIZE: Final = LANES[Lane.CONTACTS].page_size
+_LISTED: Final = frozenset({Lane.CONTACTS, Lane.ITEMS})
+"""Lanes of which many are found cheaper in a list than one by one."""
 
 Found = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
-async def find_in_xero(desk: Desk, module: Module, business_keys: Sequence[str]) -> Found:
+async def find_in_xero(desk: Desk, lane: Lane, business_keys: Sequence[str]) -> Found:
     """Xero's rows by business key; a key without rows is not there. Raises SliceOverError, OutOfCallsError."""
-    if module is Module.INVOICES or len(business_keys) <= FEW:
-        return await _ask_by_key(desk, module, business_keys)
-    if module is Module.PRODUCTS:
+    if lane not in _LISTED or len(business_keys) <= FEW:
+        return await _ask_by_key(desk, lane, business_keys)
+    if lane is Lane.ITEMS:
         answer = await desk.read(XeroRequest("GET", "Items", {"unitdp": "4"}), settling=True)
         body: object = {"Items": list_rows(desk, answer, "Items")}
-        return {key: list_found(module, key, body) for key in business_keys}
+        return {key: list_found(lane, key, body) for key in business_keys}
     changed = await _list_changed_contacts(desk)
     if changed is None:
-        return await _ask_by_key(desk, module, business_keys)
-    return {key: list_found(module, key, {"Contacts": changed}) for key in business_keys}
+        return await _ask_by_key(desk, lane, business_keys)
+    return {key: list_found(lane, key, {"Contacts": changed}) for key in business_keys}
 
 
-async def _ask_by_key(desk: Desk, module: Module, business_keys: Sequence[str]) -> Found:
+async def _ask_by_key(desk: Desk, lane: Lane, business_keys: Sequence[str]) -> Found:
     found: dict[str, Sequence[Mapping[str, Any]]] = {}
-    for look_up in list_look_ups(module, business_keys):
-        answer = await desk.read(XeroRequest("GET", look_up.path, look_up.query), settling=True)
-        if answer.status == 400:
-            raise desk.trouble("Xero did not understand a look-up")
+    for look_up in list_look_ups(lane, business_keys):
         for key in look_up.business_keys:
-            found[key] = list_found(module, key, answer.body) if answer.status == 200 else []
+            found[key] = []
+        page = 1
+        while True:
+            query = {**look_up.query, **({"page": str(page)} if "page" in look_up.query else {})}
+            answer = await desk.read(XeroRequest("GET", look_up.path, query), settling=True)
+            if answer.status == 400:
+                raise desk.trouble("Xero did not understand a look-up")
+            if answer.status != 200:
+                break
+            for key in look_up.business_keys:
+                found[key] = [*found[key], *list_found(lane, key, answer.body)]
+            if "page" not in look_up.query or len(list_rows(desk, answer, LANES[lane].path)) < LANES[lane].page_size:
+                break
+            page += 1
     return found
 
 
 async def _list_changed_contacts(desk: Desk) -> list[Mapping[str, Any]] | None:
     async with desk.tools.store.reading() as session:
-        reads: Mapping[str, RowMapping] = await ledger.list_reads(session, desk.tenant_id)
-    complete = [reads[kind] for kind in (CONTACT_CHANGES, CONTACTS) if kind in reads and reads[kind]["complete"]]
+        reads: Mapping[str, RowMapping] = await ledger_reads.list_reads(session, desk.tenant_id)
+    kinds = [name_read(Lane.CONTACTS, changes=changes) for changes in (True, False)]
+    complete = [reads[kind] for kind in kinds if kind in reads and reads[kind]["complete"]]
     if not complete:
         return None
     read = complete[0]

@@ -5,15 +5,17 @@ from datetime import datetime
 
 from sync_kit.contracts.events import ModuleAccounted, RecordLabel
 from sync_kit.contracts.reasons import Reason
-from sync_kit.contracts.vocabulary import Module, Outcome
+from sync_kit.contracts.vocabulary import Module, Outcome, RunMode
 from sync_kit.store import Session
-from xero_writer.store import counters, intents, links, runs, wanted
+from xero_writer.store import counters, intents, links, owed, runs, wanted
+from xero_writer.store.owed import ModuleCount
 from xero_writer.store.runs import RunState
-from xero_writer.store.staging import AGREED
+from xero_writer.store.staging import AGREED, REHEARSED
 from xero_writer.usecases.count_least_calls import count_least_calls
 from xero_writer.usecases.desk import Desk
 from xero_writer.usecases.settle_records import Settlement, settle_records
 from xero_writer.usecases.tell import tell_state, write
+from xero_writer.usecases.tell_findings import tell_findings
 
 RESTING_PAGE = 500
 
@@ -26,16 +28,18 @@ async def finish_run(desk: Desk, requested: Sequence[Module], closed: Mapping[Mo
     async with desk.writing() as session:
         while await _tell_resting(desk, session, run_id):
             pass
-        counts = await runs.count_owed(session, desk.tenant_id, run_id)
+        counts = await owed.count_owed(session, desk.partition, run_id)
         await _account(desk, session, run_id, requested, closed, counts)
         run = await runs.find_run(session, desk.tenant_id, run_id)
-        next_due_at = await intents.find_next_due(session, desk.tenant_id)
+        next_due_at = await intents.find_next_due(session, desk.partition)
         if run is None or run["state"] != RunState.REQUESTED:
             return next_due_at
-        questions = await wanted.count_open(session, desk.tenant_id, run_id)
+        questions = await wanted.count_open(session, desk.partition, run_id)
         unsettled = sum(count.unsettled for count in counts.values())
         if all(closed[module] for module in requested) and not unsettled and not questions:
-            least = await count_least_calls(session, desk.tenant_id, run_id)
+            least = await count_least_calls(desk, session)
+            if desk.mode is RunMode.CHECK:
+                await tell_findings(desk, session, run)
             await tell_state(session, desk.tenant_id, run, state="done", least_calls=least)
         elif next_due_at is not None:
             what = "an answer was lost, so we look whether the records arrived before anything is sent again"
@@ -50,10 +54,10 @@ async def finish_run(desk: Desk, requested: Sequence[Module], closed: Mapping[Mo
 
 async def _tell_resting(desk: Desk, session: Session, run_id: str) -> int:
     """Records that were settled before the run asked for them (an older version came late): tell what is known."""
-    rows = await runs.list_resting(session, desk.tenant_id, run_id, RESTING_PAGE)
+    rows = await owed.list_resting(session, desk.partition, run_id, RESTING_PAGE)
     linked = {
         module: await links.list_links(
-            session, desk.tenant_id, module, [row["record_id"] for row in rows if row["module"] == module]
+            session, desk.partition, module, [row["record_id"] for row in rows if row["module"] == module]
         )
         for module in {Module(row["module"]) for row in rows}
     }
@@ -67,7 +71,7 @@ async def _tell_resting(desk: Desk, session: Session, run_id: str) -> int:
                 module=module,
                 record_id=row["record_id"],
                 extraction_seq=row["extraction_seq"],
-                outcome=Outcome.UNCHANGED if outcome in AGREED else outcome,
+                outcome=Outcome.UNCHANGED if outcome in AGREED - REHEARSED else outcome,
                 label=RecordLabel.model_validate(row["label"] or {}),
                 reasons=tuple(Reason.model_validate(reason) for reason in row["reasons"] or ()),
                 xero_id=link["xero_id"] if link is not None else None,
@@ -84,11 +88,11 @@ async def _account(
     run_id: str,
     requested: Sequence[Module],
     closed: Mapping[Module, bool],
-    counts: Mapping[Module, runs.ModuleCount],
+    counts: Mapping[Module, ModuleCount],
 ) -> None:
     told = await runs.list_modules(session, desk.tenant_id, run_id)
     for module in sorted({*requested, *counts}):
-        count = counts.get(module, runs.ModuleCount(module, 0, 0, 0))
+        count = counts.get(module, ModuleCount(module, 0, 0, 0))
         if not closed.get(module, True) or count.unsettled:
             continue
         before = told.get(module)
@@ -105,4 +109,12 @@ async def _account(
             settled_sum=count.settled_sum,
         )
         await write(session, [event])
-        await runs.note_accounted(session, desk.tenant_id, run_id, count)
+        await runs.note_accounted(
+            session,
+            desk.tenant_id,
+            run_id,
+            module,
+            emitted=count.emitted,
+            carried=count.carried,
+            settled_sum=count.settled_sum,
+        )

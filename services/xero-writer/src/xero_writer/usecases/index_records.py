@@ -8,6 +8,7 @@ from sync_kit.store import Session
 from xero_writer.domain.judge import find_record_keys
 from xero_writer.domain.mapping_model import TenantMapping, default_mapping
 from xero_writer.domain.rows import StagedRecord
+from xero_writer.domain.saved_mapping import read_saved_mapping
 from xero_writer.store import mappings, staging
 
 NO_MAPPING_YET = 0
@@ -31,7 +32,7 @@ async def load_mapping(session: Session, tenant_id: str) -> tuple[int, TenantMap
     row = await mappings.find_mapping(session, tenant_id)
     if row is None:
         return NO_MAPPING_YET, default_mapping()
-    return int(row["version"]), TenantMapping.model_validate(row["mapping"])
+    return int(row["version"]), read_saved_mapping(row["mapping"])
 
 
 def find_key_columns(
@@ -47,6 +48,7 @@ def find_key_columns(
     return {
         "business_key": None if record.deleted else keys.business,
         "name_key": keys.name,
+        "loose_key": keys.loose,
         "email_key": None if record.deleted else keys.email,
         "code": code if isinstance(code, str) else None,
         "keys_mapping": mapping_version,

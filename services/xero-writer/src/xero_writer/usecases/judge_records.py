@@ -4,26 +4,29 @@ What the domain asks for first (reference data, the ledger, what Xero changed) i
 records stay staged and are judged again when it is there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from sqlalchemy import RowMapping
 
-from sync_kit.contracts.vocabulary import Module, WantedCause
+from sync_kit.contracts.vocabulary import DOCUMENT_MODULES, Module, WantedCause
 from sync_kit.store import Session
+from xero_writer.domain.documents.currency_rates import list_usual_rates
 from xero_writer.domain.judge import judge, list_missing_fields
+from xero_writer.domain.lanes import CONTACT_MODULES, Lane, lane_of
 from xero_writer.domain.rows import JudgeContext, JudgeInput, StagedRecord
 from xero_writer.domain.verdicts import (
     Need,
     Needs,
 )
-from xero_writer.store import ledger, runs, staging, wanted
+from xero_writer.store import ledger, links, owed, staging, wanted
 from xero_writer.store.staging import State
 from xero_writer.usecases.apply_verdicts import Page, apply_verdicts, want_records
+from xero_writer.usecases.describe_candidates import describe_candidates
 from xero_writer.usecases.desk import Desk
-from xero_writer.usecases.find_hits import CONTACT_MODULES
 from xero_writer.usecases.gather_rows import gather_inputs
+from xero_writer.usecases.settle_records import name_would_be
 
 PAGE_SIZE: Final = 300
 
@@ -35,24 +38,27 @@ class Judged:
     looked_at: int = 0
     settled: int = 0
     needs: set[Need] = field(default_factory=set)
-    to_sweep: list[str] = field(default_factory=list)
+    to_sweep: dict[Lane, list[str]] = field(default_factory=dict)
     """Xero ids of linked records that Xero must be asked about first."""
 
 
 async def judge_page(
-    desk: Desk, module: Module, context: JudgeContext, *, unneeded_too: bool, contacts_fresh: bool
+    desk: Desk, module: Module, context: JudgeContext, *, unneeded_too: bool, contacts_fresh: bool, swept: Set[Lane]
 ) -> Judged:
     """Judge up to a page of the module's staged records. `unneeded_too`: also parents that no document needs.
 
-    `contacts_fresh`: the ledger's contacts were read in this run, so that a new one may be created.
+    `contacts_fresh`: the ledger's contacts were read in this run, so that a new one may be created. `swept`: lanes of
+    which all that Xero changed was read in this run.
     """
     run_id = desk.run_id
     if run_id is None:
         return Judged()
+    if desk.rehearses:
+        await _forget_imagined(desk, module)
     async with desk.tools.store.reading() as session:
         rows = await staging.list_to_judge(
             session,
-            desk.tenant_id,
+            desk.partition,
             module,
             only_used=not unneeded_too,
             limit=PAGE_SIZE,
@@ -60,18 +66,23 @@ async def judge_page(
         if not rows:
             return Judged()
         asked_before = await wanted.list_asked(
-            session, desk.tenant_id, run_id, module, [row["record_id"] for row in rows]
+            session, desk.partition, run_id, module, [row["record_id"] for row in rows]
         )
         incomplete = [row for row in rows if _is_incomplete(desk, module, row, asked_before)]
         whole = [row for row in rows if row not in incomplete]
-        given = await gather_inputs(session, desk.tenant_id, module, whole, desk.digest_key)
+        given = await gather_inputs(
+            session, desk.partition, module, whole, desk.digest_key, crm_web_url=context.crm_web_url
+        )
         seen = await _list_seen(session, desk, module, given)
     if module in CONTACT_MODULES and not contacts_fresh and any(_is_new(each) for each in given):
         return Judged(needs={Need.SWEEP})
-    verdicts = [judge(each, _sharpen(context, module, each, seen)) for each in given]
+    if module in DOCUMENT_MODULES:
+        context = replace(context, usual_rates=list_usual_rates([each.record for each in given]))
+    verdicts = [judge(each, _sharpen(context, module, each, seen, swept)) for each in given]
+    verdicts = await describe_candidates(desk, whole, verdicts)
     page = Page(module, whole, given, verdicts)
     async with desk.writing() as session:
-        await runs.owe(session, desk.tenant_id, run_id, module, [row["record_id"] for row in rows])
+        await owed.owe(session, desk.partition, run_id, module, [row["record_id"] for row in rows])
         asked = await _want_payloads(desk, session, run_id, module, incomplete)
         settled = await apply_verdicts(desk, session, run_id, page)
     judged = Judged(looked_at=len(whole) + asked, settled=settled)
@@ -79,7 +90,7 @@ async def judge_page(
         if isinstance(verdict, Needs):
             judged.needs |= verdict.what
             if Need.SWEEP in verdict.what and each.link is not None:
-                judged.to_sweep.append(each.link.xero_id)
+                judged.to_sweep.setdefault(lane_of(module, each.link.facts.kind), []).append(each.link.xero_id)
     judged.looked_at -= sum(isinstance(verdict, Needs) for verdict in verdicts)
     return judged
 
@@ -100,20 +111,36 @@ def _is_incomplete(desk: Desk, module: Module, row: RowMapping, asked_before: fr
     return bool(list_missing_fields(record, desk.mapping))
 
 
+async def _forget_imagined(desk: Desk, module: Module) -> None:
+    """Rehearsals: a newer version of what would have been created is judged as if nothing had been."""
+    async with desk.tools.store.reading() as session:
+        again = await links.list_imagined_again(session, desk.partition, module, name_would_be(module, ""))
+    if not again:
+        return
+    async with desk.writing() as session:
+        await links.forget_links(session, desk.partition, module, again)
+        await ledger.forget_rows(session, desk.partition, [name_would_be(module, record_id) for record_id in again])
+
+
 async def _list_seen(session: Session, desk: Desk, module: Module, given: Sequence[JudgeInput]) -> frozenset[str]:
-    """Linked invoices that Xero has shown in this run."""
-    if module is not Module.INVOICES:
+    """Linked documents that Xero has shown in this run."""
+    if module not in DOCUMENT_MODULES:
         return frozenset()
     xero_ids = [each.link.xero_id for each in given if each.link is not None]
-    rows = await ledger.list_invoices(session, desk.tenant_id, numbers=(), xero_ids=xero_ids)
+    rows = await ledger.list_documents(session, desk.partition, xero_ids=xero_ids)
     return frozenset(row["xero_id"] for row in rows if row["seen_run"] == desk.run_id)
 
 
-def _sharpen(context: JudgeContext, module: Module, given: JudgeInput, seen: frozenset[str]) -> JudgeContext:
-    """A document that was asked for by its id in this run counts as swept."""
-    if given.link is None or given.link.xero_id not in seen or module in context.swept:
+def _sharpen(
+    context: JudgeContext, module: Module, given: JudgeInput, seen: frozenset[str], swept: Set[Lane]
+) -> JudgeContext:
+    """What was swept for this document: by its id, or with the lane of what it was made as."""
+    if given.link is None or module not in DOCUMENT_MODULES:
         return context
-    return replace(context, swept=context.swept | {module})
+    known = given.link.xero_id in seen or lane_of(module, given.link.facts.kind) in swept
+    if known == (module in context.swept):
+        return context
+    return replace(context, swept=context.swept | {module} if known else context.swept - {module})
 
 
 async def _want_payloads(desk: Desk, session: Session, run_id: str, module: Module, rows: Sequence[RowMapping]) -> int:
@@ -124,7 +151,7 @@ async def _want_payloads(desk: Desk, session: Session, run_id: str, module: Modu
     await want_records(desk, session, run_id, module, ids, WantedCause.PAYLOAD_GONE)
     await staging.change_states(
         session,
-        desk.tenant_id,
+        desk.partition,
         [
             {
                 "module": module.value,

@@ -1,4 +1,4 @@
-"""Forget: everything of a deleted tenant once its last lease is over, payloads after 30 days.
+"""Forget: everything of a deleted tenant once its last lease is over, the copies of rehearsals, payloads after 30 days.
 
 What a purge takes from a record that is still held is not lost: the record is wanted again when its turn comes.
 """
@@ -8,7 +8,8 @@ from typing import Final
 
 from sync_kit.leases import find_lease_end
 from sync_kit.store import Store
-from xero_writer.store import KIT_TABLES, purging
+from xero_writer.store import KIT_TABLES, purging, runs
+from xero_writer.store.partitions import drop_rows, name_partition
 
 KEEP_PAYLOADS: Final = timedelta(days=30)
 KEEP_PARTS: Final = timedelta(days=3)
@@ -30,6 +31,17 @@ async def purge_deleted_tenants(store: Store, purged: set[str]) -> int:
     if done:
         await store.forget_deleted()
     return done
+
+
+async def drop_rehearsals(store: Store) -> int:
+    """Delete the copies of rehearsals that have ended; returns how many."""
+    async with store.reading() as session:
+        ended = await runs.list_to_drop(session)
+    for run in ended:
+        async with store.transaction() as session:
+            await drop_rows(session, name_partition(run["tenant_id"], run["run_id"]))
+            await runs.change_run(session, run["tenant_id"], run["run_id"], dropped_at=await session.now())
+    return len(ended)
 
 
 async def purge_old_payloads(store: Store) -> None:

@@ -1,161 +1,180 @@
-"""Read what Xero has already, once per tenant in pages of 1,000, and later only what it changed.
+"""Read what Xero has already, once per tenant in the largest pages there are, and later only what it changed.
 
+Sales invoices and bills are read together when both are wanted: one list of all costs no more pages than two lists.
 A page that shifts while it is read could hide a row; Xero's own uniqueness of names, numbers and codes catches the
 record that would be made twice because of it, and the look-up after such a refusal adopts it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import RowMapping
 
-from sync_kit.contracts.vocabulary import Module
-from sync_kit.errors import BadAnswerError
-from sync_kit.store import Session
 from xero_writer.clients.xero_accounting import XeroAnswer, XeroRequest
-from xero_writer.domain.ledger import read_contact, read_invoice, read_item
+from xero_writer.domain.lanes import LANES, Lane
 from xero_writer.domain.xero_dates import format_if_modified_since
-from xero_writer.store import ledger
+from xero_writer.store import ledger_reads
 from xero_writer.usecases.desk import Desk
-from xero_writer.usecases.ledger_rows import from_ledger_contact, from_ledger_invoice, from_ledger_item
+from xero_writer.usecases.save_rows import list_rows, save_rows
 
-CONTACTS: Final = "contacts"
-ITEMS: Final = "items"
-INVOICES: Final = "invoices"
-CONTACT_CHANGES: Final = "contact_changes"
-INVOICE_CHANGES: Final = "invoice_changes"
-WHOLE: Final[Mapping[str, str]] = {CONTACT_CHANGES: CONTACTS, INVOICE_CHANGES: INVOICES}
-"""What was read whole before its changes were."""
-CHANGES: Final[Mapping[str, str]] = {CONTACTS: CONTACT_CHANGES, ITEMS: ITEMS, INVOICES: INVOICE_CHANGES}
-KINDS: Final[Mapping[Module, str]] = {
-    Module.ACCOUNTS: CONTACTS,
-    Module.CONTACTS: CONTACTS,
-    Module.PRODUCTS: ITEMS,
-    Module.INVOICES: INVOICES,
-}
-LISTS: Final[Mapping[str, str]] = {
-    CONTACTS: "Contacts",
-    CONTACT_CHANGES: "Contacts",
-    ITEMS: "Items",
-    INVOICES: "Invoices",
-    INVOICE_CHANGES: "Invoices",
-}
-PAGE_SIZE: Final = 1000
-IDS_PER_CALL: Final = 50
-"""About 52 fit into Xero's longest address."""
 OVERLAP: Final = timedelta(seconds=300)
-SALES_ONLY: Final = 'Type=="ACCREC"'
+_PATH_PARAMS: Final[Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]]] = {
+    "Contacts": ({"includeArchived": "true"}, {"includeArchived": "true"}),
+    "Items": ({}, {}),
+    "Invoices": ({"summaryOnly": "true"}, {"unitdp": "4"}),
+    "PurchaseOrders": ({"unitdp": "4"}, {"unitdp": "4"}),
+    "Quotes": ({}, {}),
+}
+"""Query of a whole reading, and of one of changes, which must show the lines."""
 
 
-async def read_ledger(desk: Desk, kind: str) -> None:
-    """Go on reading this kind from the page that is due until it is complete. Raises SliceOverError in between."""
-    params = {"where": SALES_ONLY, "summaryOnly": "true"} if kind == INVOICES else {}
-    if kind == CONTACTS:
-        params["includeArchived"] = "true"
-    await _read_pages(desk, kind, params, since=None)
+def name_read(lane: Lane, *, changes: bool) -> str:
+    """What the store calls a reading of the lane."""
+    return f"{lane.value}/{'changes' if changes else 'whole'}"
 
 
-async def sweep_changes(desk: Desk, kind: str) -> None:
-    """Read what Xero changed since contacts or invoices were read last; items are one list and read whole."""
-    if kind == ITEMS:
-        await read_ledger(desk, ITEMS)
+def is_read(reads: Mapping[str, RowMapping], lane: Lane) -> bool:
+    """Whether the whole lane has been read once."""
+    whole = reads.get(name_read(lane, changes=False))
+    return whole is not None and bool(whole["complete"])
+
+
+def is_fresh(reads: Mapping[str, RowMapping], lane: Lane, run_id: str | None, *, with_lines: bool = False) -> bool:
+    """Whether all that Xero changed in the lane was read in this run. `with_lines`: whole readings, which leave the
+    lines out, do not count."""
+    found = (reads.get(name_read(lane, changes=changes)) for changes in ((True,) if with_lines else (False, True)))
+    return any(read is not None and read["complete"] and read["run_id"] == run_id for read in found)
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """One list on its way: the lanes that it serves, and from which page it goes on."""
+
+    lanes: tuple[Lane, ...]
+    changes: bool
+    since: datetime | None = None
+    page: int = 1
+    began_at: datetime | None = None
+    rows: int = 0
+
+    @property
+    def kinds(self) -> list[str]:
+        return [name_read(lane, changes=self.changes) for lane in self.lanes]
+
+
+async def read_ledger(desk: Desk, lane: Lane, beside: Iterable[Lane] = ()) -> None:
+    """Read the lane whole, going on from the page that is due. `beside`: lanes that are wanted too, read together where
+    they share a path. Raises SliceOverError in between."""
+    reads = await _list_reads(desk)
+    reading = _find_broken_off(reads, lane, changes=False) or _Reading(
+        _join_lanes(lane, [other for other in beside if not is_read(reads, other)]), changes=False
+    )
+    await _read_pages(desk, reading)
+
+
+async def sweep_changes(desk: Desk, lane: Lane, beside: Iterable[Lane] = ()) -> None:
+    """Read what Xero changed in the lane since it was read last; items are one list and read whole."""
+    if lane is Lane.ITEMS:
+        await read_ledger(desk, lane)
         return
+    reads = await _list_reads(desk)
+    reading = _find_broken_off(reads, lane, changes=True)
+    if reading is None or reads[reading.kinds[0]]["run_id"] != desk.run_id:
+        lanes = _join_lanes(lane, [other for other in beside if is_read(reads, other)])
+        starts = [_find_since(reads, each) for each in lanes]
+        known = [start for start in starts if start is not None]
+        reading = _Reading(lanes, changes=True, since=min(known) if len(known) == len(starts) else None)
+    await _read_pages(desk, reading)
+
+
+async def _list_reads(desk: Desk) -> Mapping[str, RowMapping]:
     async with desk.tools.store.reading() as session:
-        reads = await ledger.list_reads(session, desk.tenant_id)
-    params = {"includeArchived": "true"} if kind == CONTACT_CHANGES else {"where": SALES_ONLY, "unitdp": "4"}
-    await _read_pages(desk, kind, params, since=_find_since(reads, kind))
+        return await ledger_reads.list_reads(session, desk.partition)
 
 
-def _find_since(reads: Mapping[str, RowMapping], kind: str) -> datetime | None:
+async def has_read(desk: Desk, lane: Lane) -> bool:
+    """Whether the whole lane has been read once."""
+    return is_read(await _list_reads(desk), lane)
+
+
+def _join_lanes(lane: Lane, others: Sequence[Lane]) -> tuple[Lane, ...]:
+    path = LANES[lane].path
+    return tuple(each for each in Lane if each is lane or (each in others and LANES[each].path == path))
+
+
+def _find_broken_off(reads: Mapping[str, RowMapping], lane: Lane, *, changes: bool) -> _Reading | None:
+    """A reading of the lane that was not finished, with the lanes that it served."""
+    mine = reads.get(name_read(lane, changes=changes))
+    if mine is None or mine["complete"]:
+        return None
+    position = ("complete", "next_page", "began_at", "since_at", "run_id")
+    lanes = [
+        other
+        for other in Lane
+        if LANES[other].path == LANES[lane].path
+        and (read := reads.get(name_read(other, changes=changes))) is not None
+        and all(read[name] == mine[name] for name in position)
+    ]
+    return _Reading(tuple(lanes), changes, mine["since_at"], mine["next_page"], mine["began_at"], mine["rows"])
+
+
+def _find_since(reads: Mapping[str, RowMapping], lane: Lane) -> datetime | None:
     """When the last complete reading began, by Xero's clock; one that was broken off covers nothing."""
-    before = reads.get(kind)
+    before = reads.get(name_read(lane, changes=True))
     if before is not None and not before["complete"]:
         broken_off: datetime | None = before["since_at"]
         return broken_off
-    before = before or reads.get(WHOLE[kind])
-    return before["began_at"] - OVERLAP if before is not None else None
+    whole = reads.get(name_read(lane, changes=False))
+    newest = max((read["began_at"] for read in (before, whole) if read is not None and read["complete"]), default=None)
+    return newest - OVERLAP if newest is not None else None
 
 
-async def read_invoices_by_id(desk: Desk, xero_ids: Sequence[str]) -> None:
-    """Read these invoices with their lines; they count as seen in this run, also one that Xero no longer shows."""
-    for start in range(0, len(xero_ids), IDS_PER_CALL):
-        asked = list(xero_ids[start : start + IDS_PER_CALL])
-        params = {"IDs": ",".join(asked), "page": "1", "pageSize": str(PAGE_SIZE), "unitdp": "4"}
-        answer = await desk.read(XeroRequest("GET", "Invoices", params))
-        rows = list_rows(desk, answer, "Invoices")
-        async with desk.writing() as session:
-            await save_rows(desk, session, INVOICES, rows)
-            if desk.run_id is not None:
-                await ledger.note_seen(session, desk.tenant_id, asked, desk.run_id)
-
-
-async def _read_pages(desk: Desk, kind: str, params: Mapping[str, str], *, since: datetime | None) -> None:
-    async with desk.tools.store.reading() as session:
-        read = (await ledger.list_reads(session, desk.tenant_id)).get(kind)
-    going_on = read is not None and not read["complete"] and (since is None or read["run_id"] == desk.run_id)
-    page = read["next_page"] if read is not None and going_on else 1
-    began_at: datetime | None = read["began_at"] if read is not None and going_on else None
-    shown = read["rows"] if read is not None and going_on else 0
-    modified_since = format_if_modified_since(since) if since is not None else None
+async def _read_pages(desk: Desk, reading: _Reading) -> None:
+    words = LANES[reading.lanes[0]]
+    params = dict(_PATH_PARAMS[words.path][reading.changes])
+    if words.where is not None and len(reading.lanes) == 1:
+        params["where"] = words.where
+    page, began_at, shown = reading.page, reading.began_at, reading.rows
+    modified_since = format_if_modified_since(reading.since) if reading.since is not None else None
     complete = False
     while not complete:
-        paging = {} if kind == ITEMS else {"page": str(page), "pageSize": str(PAGE_SIZE)}
         answer = await desk.read(
-            XeroRequest("GET", LISTS[kind], {**params, **paging}, if_modified_since=modified_since)
+            XeroRequest(
+                "GET", words.path, {**params, **_choose_page(words.path, page)}, if_modified_since=modified_since
+            )
         )
-        rows = [] if answer.status == 304 else list_rows(desk, answer, LISTS[kind])
+        rows = [] if answer.status == 304 else list_rows(desk, answer, words.path)
         began_at = began_at or answer.vendor_at or desk.now() - OVERLAP
-        complete = kind == ITEMS or _is_last(answer, page, len(rows))
+        complete = words.path == "Items" or _is_last(answer, page, len(rows), words.page_size)
         page += 1
         shown += len(rows)
         async with desk.writing() as session:
-            await save_rows(desk, session, kind, rows)
-            await ledger.save_read(
+            await save_rows(desk, session, words.path, rows, seen=reading.changes)
+            await ledger_reads.save_reads(
                 session,
-                desk.tenant_id,
-                kind,
+                desk.partition,
+                reading.kinds,
                 complete=complete,
                 next_page=page,
                 rows=shown,
-                since_at=since,
+                since_at=reading.since,
                 began_at=began_at,
                 run_id=desk.run_id,
             )
 
 
-def _is_last(answer: XeroAnswer, page: int, rows: int) -> bool:
+def _choose_page(path: str, page: int) -> dict[str, str]:
+    if path == "Items":
+        return {}
+    if path == "Quotes":
+        return {"page": str(page)}
+    return {"page": str(page), "pageSize": "1000"}
+
+
+def _is_last(answer: XeroAnswer, page: int, rows: int, page_size: int) -> bool:
     body = answer.body
     pagination = body.get("pagination") if isinstance(body, dict) else None
-    pages = pagination.get("pageCount") if isinstance(pagination, dict) else None
-    return page >= pages if isinstance(pages, int) else rows < PAGE_SIZE
-
-
-def list_rows(desk: Desk, answer: XeroAnswer, name: str) -> list[Mapping[str, Any]]:
-    """The elements of an answer. Raises OutOfCallsError for one of another shape."""
-    rows = answer.body.get(name) if isinstance(answer.body, dict) else None
-    if answer.status >= 400 or not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise desk.trouble(f"an answer without {name}")
-    return rows
-
-
-async def save_rows(desk: Desk, session: Session, kind: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Keep what Xero has shown, by digested keys. Raises OutOfCallsError for rows that cannot be read."""
-    key = desk.digest_key
-    try:
-        if kind in (CONTACTS, CONTACT_CHANGES):
-            contacts = [from_ledger_contact(read_contact(row, key)) for row in rows]
-            await ledger.save_contacts(session, desk.tenant_id, contacts)
-        elif kind == ITEMS:
-            items = [from_ledger_item(read_item(row, key)) for row in rows]
-            await ledger.save_items(session, desk.tenant_id, items)
-        else:
-            seen_run = desk.run_id if kind == INVOICE_CHANGES else None
-            invoices = [read_invoice(row, key) for row in rows if row.get("Type") == "ACCREC"]
-            await ledger.save_invoices(
-                session,
-                desk.tenant_id,
-                [from_ledger_invoice(each, seen_run=seen_run) for each in invoices],
-            )
-    except BadAnswerError as error:
-        raise desk.trouble(f"Xero's {kind} cannot be read") from error
+    pages: Any = pagination.get("pageCount") if isinstance(pagination, dict) else None
+    return page >= pages if isinstance(pages, int) else rows < page_size

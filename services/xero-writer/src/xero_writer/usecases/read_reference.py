@@ -1,6 +1,7 @@
 """Read Xero's reference data when it is needed, keep it, and notice what changed."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sync_kit.errors import BadAnswerError
 from sync_kit.store import Session
@@ -12,7 +13,7 @@ from xero_writer.domain.reference import (
     digest_reference_part,
     parse_reference,
 )
-from xero_writer.store import references
+from xero_writer.store import ledger, references
 from xero_writer.usecases.desk import Desk
 
 
@@ -26,10 +27,12 @@ async def read_parts(desk: Desk, parts: Iterable[ReferencePart]) -> frozenset[Re
         except BadAnswerError as error:
             raise desk.trouble(f"Xero's {part.value} cannot be read") from error
         async with desk.writing() as session:
-            before = await references.find_part(session, desk.tenant_id, part.value)
+            before = await references.find_part(session, desk.partition, part.value)
             await references.save_part(
-                session, desk.tenant_id, part.value, payload=answer.body, digest=digest, run_id=desk.run_id
+                session, desk.partition, part.value, payload=answer.body, digest=digest, run_id=desk.run_id
             )
+            if desk.partition != desk.tenant_id:
+                await references.show_part(session, desk.tenant_id, part.value, payload=answer.body, digest=digest)
         if before is None or before["digest"] != digest:
             changed.add(part)
     return frozenset(changed)
@@ -38,10 +41,11 @@ async def read_parts(desk: Desk, parts: Iterable[ReferencePart]) -> frozenset[Re
 async def load_reference(session: Session, tenant_id: str) -> Reference | None:
     """What is kept, or None while a part of it was never read."""
     rows = await references.list_parts(session, tenant_id)
-    bodies = {ReferencePart(row["part"]): row["payload"] for row in rows}
+    known = {part.value for part in ReferencePart}
+    bodies = {ReferencePart(row["part"]): row["payload"] for row in rows if row["part"] in known}
     if bodies.keys() != set(ReferencePart):
         return None
-    return parse_reference(bodies)
+    return replace(parse_reference(bodies), rates=await ledger.list_rates(session, tenant_id))
 
 
 async def list_unread(session: Session, tenant_id: str) -> list[ReferencePart]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sync_kit.contracts.events import RecordLabel
 from sync_kit.contracts.reasons import Reason
+from xero_writer.domain.document_kinds import XeroKind
 from xero_writer.domain.link_facts import link_facts_from_json
 from xero_writer.domain.verdicts import Action, Ready
 
@@ -23,12 +24,15 @@ def ready_to_json(verdict: Ready, *, with_element: bool = True) -> dict[str, Any
         "uniqueness_keys": list(verdict.uniqueness_keys),
         "warnings": [warning.model_dump() for warning in verdict.warnings],
         "expected_total": verdict.expected_total,
+        "changed_fields": list(verdict.changed_fields),
+        "kind": verdict.kind.value if verdict.kind is not None else None,
+        "status": verdict.status,
     }
 
 
 def ready_from_json(value: Mapping[str, Any]) -> Ready:
     """The verdict again."""
-    total = value["expected_total"]
+    total, kind = value["expected_total"], value.get("kind")
     return Ready(
         action=Action(value["action"]),
         digest=value["digest"],
@@ -40,4 +44,7 @@ def ready_from_json(value: Mapping[str, Any]) -> Ready:
         uniqueness_keys=tuple(value["uniqueness_keys"]),
         warnings=tuple(Reason.model_validate(warning) for warning in value["warnings"]),
         expected_total=Decimal(total) if total is not None else None,
+        changed_fields=tuple(value.get("changed_fields", ())),
+        kind=XeroKind(kind) if kind is not None else None,
+        status=value.get("status"),
     )

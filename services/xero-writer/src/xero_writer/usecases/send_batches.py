@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import RowMapping
 
 from sync_kit import points
-from sync_kit.contracts.vocabulary import MODULE_ORDER, Module
+from sync_kit.contracts.vocabulary import MODULE_ORDER
 from sync_kit.errors import AnswerLostError, NeedsReauthorisationError, TryLaterError
 from sync_kit.store import Session
 from xero_writer.clients.xero_accounting import XeroRequest
@@ -25,6 +25,7 @@ from xero_writer.domain.batches import (
     idempotency_key,
     plan_batches,
 )
+from xero_writer.domain.lanes import Lane
 from xero_writer.errors import OutOfCallsError, SliceOverError
 from xero_writer.store import intents, runs, staging
 from xero_writer.store.intents import IntentState
@@ -53,8 +54,8 @@ class Sending:
         return XeroRequest(self.method, self.path, WRITE_QUERY, body=self.body, idempotency_key=self.key)
 
 
-async def send_wave(desk: Desk, growing: Mapping[str, bool]) -> int:
-    """Send what may go now; returns how many requests went. `growing`: paths whose partial batches may still fill.
+async def send_wave(desk: Desk, growing: Mapping[Lane, bool]) -> int:
+    """Send what may go now; returns how many requests went. `growing`: lanes whose partial batches may still fill.
 
     Raises SliceOverError or OutOfCallsError when something is ready and may not be sent now.
     """
@@ -98,8 +99,8 @@ async def _plan(desk: Desk, session: Session) -> BatchPlan:
     return plan_batches(candidates)
 
 
-def _choose(plan: BatchPlan, growing: Mapping[str, bool]) -> list[Batch]:
-    return [batch for batch in plan.batches if batch.full or not growing.get(batch.path, False)]
+def _choose(plan: BatchPlan, growing: Mapping[Lane, bool]) -> list[Batch]:
+    return [batch for batch in plan.batches if batch.full or not growing.get(batch.lane, False)]
 
 
 async def _commit_intent(desk: Desk, session: Session, batch: Batch) -> Sending | None:
@@ -208,12 +209,3 @@ async def send_intent(desk: Desk, sending: Sending) -> None:
     await commit_answer(desk, sending.intent_id, answer)
     if answer.status == 429:
         raise desk.blocked("Xero refused for a limit")
-
-
-def list_paths() -> Mapping[str, tuple[Module, ...]]:
-    """Xero's lists and the modules that go there."""
-    return {
-        "Contacts": (Module.ACCOUNTS, Module.CONTACTS),
-        "Items": (Module.PRODUCTS,),
-        "Invoices": (Module.INVOICES,),
-    }

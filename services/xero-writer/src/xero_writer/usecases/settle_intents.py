@@ -2,6 +2,9 @@
 
 - A create whose answer was lost: wait until no zombie of it can still be executed, look its records up by key, adopt
   what is ours. Nothing of it there: the same bytes and key again, or back to ready when its run was stopped.
+- A bill, whose number Xero does not keep unique: the same, but nothing goes again before 7 minutes after the first
+  sending, so that a copy of a paused sender falls under the same key; one that nobody may send now stays open. Two of
+  them with our link: frozen, a person decides.
 - An update whose answer was lost: the same bytes and key again; it says by id what shall be.
 - A key that Xero calls taken: look up at once. Ours: adopt. Somebody else's: the record is judged again with what was
   found, and held when that explains nothing.
@@ -9,7 +12,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import RowMapping
@@ -18,22 +21,33 @@ from sync_kit.contracts import codec
 from sync_kit.contracts.vocabulary import Module, Outcome
 from sync_kit.errors import BadAnswerError
 from sync_kit.store import Session
-from xero_writer.domain.look_ups import explain_not_ours, is_ours
+from xero_writer.domain.lanes import LANES, Lane
+from xero_writer.domain.look_ups import explain_not_ours, explain_two, is_ours
 from xero_writer.domain.text import describe_record
 from xero_writer.store import intents, staging
 from xero_writer.store.intents import IntentState
 from xero_writer.store.runs import RunState
 from xero_writer.store.staging import State
 from xero_writer.usecases.agree_records import Agreement, agree_records, build_agreement
-from xero_writer.usecases.commit_answer import UNCERTAIN_WAIT, back_to_ready, go_in_halves, hold_record
+from xero_writer.usecases.commit_answer import (
+    UNCERTAIN_WAIT,
+    back_to_ready,
+    find_lane_of,
+    go_in_halves,
+    hold_record,
+)
 from xero_writer.usecases.desk import Desk
 from xero_writer.usecases.find_in_xero import Found, find_in_xero
-from xero_writer.usecases.read_ledger import CONTACT_CHANGES, KINDS, save_rows, sweep_changes
+from xero_writer.usecases.read_ledger import sweep_changes
 from xero_writer.usecases.ready_records import ready_from_json
+from xero_writer.usecases.save_rows import save_rows
 from xero_writer.usecases.send_batches import Sending, send_all
 from xero_writer.usecases.settle_records import settle_records
 
 MOST_REFUSALS: Final = 2
+BILL_PATIENCE: Final = timedelta(minutes=7)
+"""Xero keeps an idempotency key for 6 minutes from its first use: after that a copy would be a second bill unless the
+key is used again, which this waits for."""
 CREATES: Final = "PUT"
 
 
@@ -44,6 +58,8 @@ class _Split:
     ours: list[tuple[RowMapping, Mapping[str, Any]]]
     others: list[tuple[RowMapping, Sequence[Mapping[str, Any]], Mapping[str, Any]]]
     absent: list[RowMapping]
+    doubled: list[tuple[RowMapping, Sequence[Mapping[str, Any]]]]
+    """Several that are ours."""
 
 
 async def settle_intents(desk: Desk) -> int:
@@ -52,13 +68,20 @@ async def settle_intents(desk: Desk) -> int:
     async with desk.tools.store.reading() as session:
         opened = await intents.list_open(session, desk.tenant_id)
         now = await session.now()
-    due = [intent for intent in opened if intent["due_at"] is not None and intent["due_at"] <= now]
+    due = [intent for intent in opened if _is_due(desk, intent, now)]
     for intent in due:
         if intent["method"] == CREATES or intent["state"] == IntentState.LOOK_UP:
             await _look_up(desk, intent)
         else:
             await _repeat_update(desk, intent)
     return len(due)
+
+
+def _is_due(desk: Desk, intent: RowMapping, now: datetime) -> bool:
+    """A bill that nobody might send again waits, without a time, for a run that may."""
+    if intent["due_at"] is None:
+        return intent["state"] == IntentState.WAITING and _may_send(desk)
+    return bool(intent["due_at"] <= now)
 
 
 async def _find_orphans(desk: Desk) -> None:
@@ -90,23 +113,40 @@ async def _find_orphans(desk: Desk) -> None:
 async def _look_up(desk: Desk, intent: RowMapping) -> None:
     async with desk.tools.store.reading() as session:
         records = await intents.list_records(session, intent["intent_id"])
+        total = len(await intents.list_records(session, intent["intent_id"], only_open=False))
         body = await intents.get_body(session, intent["intent_id"])
+        now = await session.now()
+    lane = find_lane_of(records)
     sent = _list_elements(body, intent["path"])
-    found: dict[str, Sequence[Mapping[str, Any]]] = {}
-    for module in {Module(record["module"]) for record in records}:
-        keys = [record["business_key"] for record in records if record["module"] == module]
-        found.update(await find_in_xero(desk, module, list(dict.fromkeys(keys))))
-    split = _split(records, sent, found)
+    keys = [record["business_key"] for record in records]
+    split = _split(lane, records, sent, await find_in_xero(desk, lane, list(dict.fromkeys(keys))))
     try:
         agreements = [build_agreement(desk, record, element) for record, element in split.ours]
     except BadAnswerError as error:
         raise desk.trouble("what a look-up found cannot be read") from error
+    untouched = intent["words"] is None and len(split.absent) == total
     if intent["state"] == IntentState.LOOK_UP:
-        await _settle_refused(desk, intent, split, agreements)
-    elif intent["words"] is None and not agreements and not split.others and _may_send(desk, intent):
+        await _settle_refused(desk, intent, lane, split, agreements)
+    elif lane is Lane.BILLS and split.absent and now < intent["first_sent_at"] + BILL_PATIENCE:
+        await _wait_for_bills(desk, intent, split, agreements, until=intent["first_sent_at"] + BILL_PATIENCE)
+    elif untouched and _may_send(desk):
         await _send_again(desk, intent, body)
+    elif untouched and lane is Lane.BILLS:
+        await _wait_for_bills(desk, intent, split, agreements, until=None)
     else:
-        await _settle_looked_up(desk, intent, split, agreements)
+        await _settle_looked_up(desk, intent, lane, split, agreements, total=total)
+
+
+async def _wait_for_bills(
+    desk: Desk, intent: RowMapping, split: _Split, agreements: Sequence[Agreement], *, until: datetime | None
+) -> None:
+    """What was found is settled; what was not stays open. Without a time: until a run may send it."""
+    async with desk.writing() as session:
+        settled = [each.record["position"] for each in agreements] + [each["position"] for each, _ in split.doubled]
+        await intents.close_records(session, intent["intent_id"], settled)
+        await agree_records(desk, session, agreements, run_id=intent["run_id"])
+        await _hold_doubled(desk, session, split)
+        await intents.change_intent(session, intent["intent_id"], state=IntentState.WAITING.value, due_at=until)
 
 
 def _list_elements(body: bytes, path: str) -> list[Mapping[str, Any]]:
@@ -114,71 +154,87 @@ def _list_elements(body: bytes, path: str) -> list[Mapping[str, Any]]:
     return elements
 
 
-def _split(records: Sequence[RowMapping], sent: Sequence[Mapping[str, Any]], found: Found) -> _Split:
-    split = _Split([], [], [])
+def _split(lane: Lane, records: Sequence[RowMapping], sent: Sequence[Mapping[str, Any]], found: Found) -> _Split:
+    split = _Split([], [], [], [])
     for record in records:
         element = sent[record["position"]]
         rows = found.get(record["business_key"], ())
-        mine = [row for row in rows if is_ours(Module(record["module"]), element, row)]
+        mine = [row for row in rows if is_ours(lane, element, row)]
         if len(mine) == 1:
             split.ours.append((record, mine[0]))
-        elif rows:
+        elif lane is Lane.BILLS and mine:
+            split.doubled.append((record, mine))
+        elif rows and lane is not Lane.BILLS:
             split.others.append((record, rows, element))
         else:
             split.absent.append(record)
     return split
 
 
-def _may_send(desk: Desk, intent: RowMapping) -> bool:
-    """A create goes again only while its own run goes on: a person who stops a run wants nothing new in the books."""
+def _may_send(desk: Desk) -> bool:
+    """A create goes again only while a run goes on: a person who stops a run wants nothing new in the books."""
     return desk.run is not None and desk.run["state"] == RunState.REQUESTED
 
 
-async def _settle_looked_up(desk: Desk, intent: RowMapping, split: _Split, agreements: Sequence[Agreement]) -> None:
+async def _settle_looked_up(
+    desk: Desk, intent: RowMapping, lane: Lane, split: _Split, agreements: Sequence[Agreement], *, total: int
+) -> None:
     """What is ours is adopted, what is somebody else's is judged again, what is not there is judged and goes again."""
     async with desk.writing() as session:
         await intents.close_records(session, intent["intent_id"], [*(each.record["position"] for each in agreements)])
         await agree_records(desk, session, agreements, run_id=intent["run_id"])
-        await _judge_again(desk, session, split)
+        await _hold_doubled(desk, session, split)
+        await _judge_again(desk, session, lane, split)
         if intent["words"] is not None:
-            alone = len(split.absent) == 1 and not agreements and not split.others
-            if alone:
+            if total == 1:
                 await go_in_halves(desk, session, split.absent, words=intent["words"], state=State.STAGED)
             else:
-                size = max(1, (len(split.absent) + len(agreements) + len(split.others)) // 2)
-                await back_to_ready(desk, session, split.absent, state=State.STAGED, max_batch=size)
+                await back_to_ready(desk, session, split.absent, state=State.STAGED, max_batch=max(1, total // 2))
         else:
             await back_to_ready(desk, session, split.absent, state=State.STAGED)
         await intents.close_intent(session, intent["intent_id"])
     desk.tools.metrics.intents.labels(how="looked_up").inc()
 
 
-async def _settle_refused(desk: Desk, intent: RowMapping, split: _Split, agreements: Sequence[Agreement]) -> None:
+async def _settle_refused(
+    desk: Desk, intent: RowMapping, lane: Lane, split: _Split, agreements: Sequence[Agreement]
+) -> None:
     """Keys that Xero called taken: adopt what is ours, judge again what is not, hold what stays unexplained."""
     absent = split.absent
-    if any(record["module"] in (Module.ACCOUNTS, Module.CONTACTS) for record in absent):
+    if lane is Lane.CONTACTS and absent:
         # The number is free, so it is the name: somebody made that contact since the ledger was read.
-        await sweep_changes(desk, CONTACT_CHANGES)
+        await sweep_changes(desk, lane)
     async with desk.writing() as session:
         await intents.close_records(session, intent["intent_id"], [each.record["position"] for each in agreements])
         await agree_records(desk, session, agreements, run_id=intent["run_id"])
-        await _judge_again(desk, session, split)
+        await _judge_again(desk, session, lane, split)
         sent = _list_elements(await intents.get_body(session, intent["intent_id"]), intent["path"])
-        await _judge_or_hold(desk, session, [(record, (), sent[record["position"]]) for record in absent])
+        await _judge_or_hold(desk, session, lane, [(record, (), sent[record["position"]]) for record in absent])
         await intents.close_intent(session, intent["intent_id"])
     desk.tools.metrics.intents.labels(how="looked_up").inc()
 
 
-async def _judge_again(desk: Desk, session: Session, split: _Split) -> None:
+async def _hold_doubled(desk: Desk, session: Session, split: _Split) -> None:
+    """Two documents carry our link: neither is touched, a person leaves one."""
+    held = []
+    for record, rows in split.doubled:
+        await save_rows(desk, session, LANES[Lane.BILLS].path, rows)
+        text = describe_record(Module(record["module"]), ready_from_json(record["verdict"]).label, record["record_id"])
+        held.append(hold_record(record, Outcome.BLOCKED, (explain_two(rows, text),)))
+    await settle_records(desk, session, held)
+
+
+async def _judge_again(desk: Desk, session: Session, lane: Lane, split: _Split) -> None:
     """What was found belongs to somebody else: keep it as a ledger row, and let the judge say what that means."""
-    for record, rows, _ in split.others:
-        await save_rows(desk, session, KINDS[Module(record["module"])], rows)
-    await _judge_or_hold(desk, session, split.others)
+    for _, rows, _ in split.others:
+        await save_rows(desk, session, LANES[lane].path, rows)
+    await _judge_or_hold(desk, session, lane, split.others)
 
 
 async def _judge_or_hold(
     desk: Desk,
     session: Session,
+    lane: Lane,
     refused: Sequence[tuple[RowMapping, Sequence[Mapping[str, Any]], Mapping[str, Any]]],
 ) -> None:
     held = []
@@ -189,7 +245,7 @@ async def _judge_or_hold(
         if refusals + 1 >= MOST_REFUSALS:
             label = ready_from_json(record["verdict"]).label
             text = describe_record(module, label, record["record_id"])
-            held.append(hold_record(record, Outcome.BLOCKED, (explain_not_ours(module, element, rows, text),)))
+            held.append(hold_record(record, Outcome.BLOCKED, (explain_not_ours(lane, element, rows, text),)))
         else:
             await staging.leave_intent(
                 session, desk.tenant_id, module, record["record_id"], state=State.STAGED, refused=True

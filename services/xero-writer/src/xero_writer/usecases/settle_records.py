@@ -7,18 +7,23 @@ A record whose newer version came meanwhile is not settled: what is known of the
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sync_kit.contracts.codec import content_digest
 from sync_kit.contracts.events import RecordLabel, RecordOutcome
+from sync_kit.contracts.parts import FieldChange
 from sync_kit.contracts.reasons import Reason
 from sync_kit.contracts.vocabulary import Module, Outcome, ReopenedBy
 from sync_kit.store import Session
+from xero_writer.domain.document_kinds import XeroKind
 from xero_writer.domain.link_facts import LinkFacts
 from xero_writer.domain.verdicts import watches_of
-from xero_writer.store import counters, runs, staging, waits
+from xero_writer.store import counters, decisions, owed, runs, staging, waits
 from xero_writer.store.staging import AGREED, State
 from xero_writer.usecases.desk import Desk
 from xero_writer.usecases.tell import tell_outcomes
+
+_WOULD_BE: Final = "would-be:"
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,12 @@ class Settlement:
     xero_id: str | None = None
     facts: LinkFacts | None = None
     """What documents need although it has no counterpart of its own."""
+    document: XeroKind | None = None
+    """What it is in Xero, or would be."""
+    status: str | None = None
+    """The status that it has there, or would have."""
+    changes: tuple[FieldChange, ...] = ()
+    """A rehearsal's update, field by field."""
 
     @property
     def watches(self) -> frozenset[ReopenedBy]:
@@ -44,6 +55,16 @@ class Settlement:
     def arrived(self) -> bool:
         """Whether those who wait for it may go on: as a link, or as text."""
         return self.outcome in AGREED or self.xero_id is not None or self.facts is not None
+
+
+def name_would_be(module: Module, record_id: str) -> str:
+    """What stands for the id of a record that a rehearsal would create."""
+    return f"{_WOULD_BE}{module.value}:{record_id}"
+
+
+def is_would_be(xero_id: str | None) -> bool:
+    """Whether the id is only imagined by a rehearsal."""
+    return xero_id is not None and xero_id.startswith(_WOULD_BE)
 
 
 def digest_settings(request: Mapping[str, object]) -> str | None:
@@ -63,9 +84,11 @@ async def settle_records(desk: Desk, session: Session, settlements: Iterable[Set
 
 async def _settle_module(desk: Desk, session: Session, module: Module, settlements: Sequence[Settlement]) -> None:
     ids = [settlement.record_id for settlement in settlements]
-    newest = await staging.find_sequences(session, desk.tenant_id, module, ids)
+    newest = await staging.find_sequences(session, desk.partition, module, ids)
     current = [each for each in settlements if newest.get(each.record_id) == each.extraction_seq]
     await _change_states(desk, session, current)
+    decided = [each.record_id for each in current if each.outcome in AGREED]
+    await decisions.mark_used(session, desk.partition, module, decided)
     for arrived in (True, False):
         moved = [each.record_id for each in settlements if each.arrived is arrived]
         await wake_children(desk, session, module, moved, arrived=arrived)
@@ -96,7 +119,7 @@ async def _change_states(desk: Desk, session: Session, settlements: Sequence[Set
             change["payload"] = None
         groups[agreed].append(change)
     for changes in groups.values():
-        await staging.change_states(session, desk.tenant_id, changes)
+        await staging.change_states(session, desk.partition, changes)
 
 
 async def wake_children(
@@ -108,17 +131,17 @@ async def wake_children(
     """
     if not parent_ids:
         return
-    children = await waits.list_children(session, desk.tenant_id, module, parent_ids)
+    children = await waits.list_children(session, desk.partition, module, parent_ids)
     if arrived:
-        await waits.end_waits(session, desk.tenant_id, module, parent_ids)
+        await waits.end_waits(session, desk.partition, module, parent_ids)
     for child_module, ids in children.items():
-        still = await waits.list_waiting(session, desk.tenant_id, child_module, ids) if arrived else frozenset()
-        await staging.restage_ids(session, desk.tenant_id, child_module, ids - still, State.WAITING)
+        still = await waits.list_waiting(session, desk.partition, child_module, ids) if arrived else frozenset()
+        await staging.restage_ids(session, desk.partition, child_module, ids - still, State.WAITING)
         if arrived:
-            await staging.restage_ids(session, desk.tenant_id, child_module, ids, State.SETTLED)
-        if arrived and desk.run_id is not None and child_module.value in desk.request.get("modules", ()):
-            await runs.owe(session, desk.tenant_id, desk.run_id, child_module, ids)
-            await runs.reopen_owed(session, desk.tenant_id, desk.run_id, child_module, ids)
+            await staging.restage_ids(session, desk.partition, child_module, ids, State.SETTLED)
+        if arrived and desk.run_id is not None and child_module in desk.modules:
+            await owed.owe(session, desk.partition, desk.run_id, child_module, ids)
+            await owed.reopen_owed(session, desk.partition, desk.run_id, child_module, ids)
 
 
 async def _tell(
@@ -130,16 +153,16 @@ async def _tell(
     current: set[str],
 ) -> None:
     ids = [each.record_id for each in settlements]
-    before = await runs.list_outcomes(session, desk.tenant_id, run_id, module, ids)
+    before = await owed.list_outcomes(session, desk.partition, run_id, module, ids)
     outcomes = {each.record_id: _choose(before.get(each.record_id), each.outcome) for each in settlements}
     superseded = {record_id: outcome.value for record_id, outcome in outcomes.items() if record_id not in current}
-    await runs.remember_outcomes(session, desk.tenant_id, run_id, module, superseded)
+    await owed.remember_outcomes(session, desk.partition, run_id, module, superseded)
     told = [each for each in settlements if each.record_id in current]
     if not told:
         return
     first = await counters.take_settled_numbers(session, desk.tenant_id, len(told))
     numbered = {each.record_id: (outcomes[each.record_id].value, first + number) for number, each in enumerate(told)}
-    await runs.settle_owed(session, desk.tenant_id, run_id, module, numbered)
+    await owed.settle_owed(session, desk.partition, run_id, module, numbered)
     await runs.move_run(session, desk.tenant_id, run_id)
     settled_at = await session.now()
     await tell_outcomes(
@@ -154,7 +177,10 @@ async def _tell(
                 settled_seq=first + number,
                 reasons=each.reasons,
                 label=each.label,
-                xero_id=each.xero_id,
+                xero_id=each.xero_id if not is_would_be(each.xero_id) else None,
+                document=each.document.value if each.document is not None else None,
+                status=each.status,
+                changes=each.changes,
                 settled_at=settled_at,
             )
             for number, each in enumerate(told)

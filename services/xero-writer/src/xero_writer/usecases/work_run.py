@@ -4,45 +4,37 @@ Parents go before the documents that refer to them, and a parent goes when a doc
 A request that is not full waits while more could join it, but not for long.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import RowMapping
 
-from sync_kit.contracts.vocabulary import MODULE_ORDER, Module, Sending, Vendor
+from sync_kit.contracts.vocabulary import DOCUMENT_MODULES, MODULE_ORDER, Module, Sending, Vendor
 from sync_kit.errors import NeedsReauthorisationError
 from sync_kit.tenants import get_connection
+from xero_writer.domain.document_kinds import CRM_WORDS
+from xero_writer.domain.lanes import DOCUMENT_LANES, Lane, choose_lane, list_feeders
 from xero_writer.domain.reference import ReferencePart
 from xero_writer.domain.rows import JudgeContext, RunSettings
 from xero_writer.domain.verdicts import Need
 from xero_writer.errors import SliceOverError
-from xero_writer.store import ledger, references, runs, staging
-from xero_writer.store.runs import ModuleCount
+from xero_writer.store import ledger_reads, owed, references, runs, staging
+from xero_writer.store.owed import ModuleCount
 from xero_writer.store.staging import State
 from xero_writer.usecases.desk import Desk
 from xero_writer.usecases.finish_run import finish_run
 from xero_writer.usecases.judge_records import Judged, judge_page
-from xero_writer.usecases.open_run import MOST_BY_ID, list_modules
-from xero_writer.usecases.read_ledger import (
-    CHANGES,
-    CONTACT_CHANGES,
-    CONTACTS,
-    INVOICE_CHANGES,
-    ITEMS,
-    KINDS,
-    read_invoices_by_id,
-    read_ledger,
-    sweep_changes,
-)
+from xero_writer.usecases.read_by_id import is_cheaper_by_id, read_documents_by_id
+from xero_writer.usecases.read_ledger import has_read, is_fresh, is_read, read_ledger, sweep_changes
 from xero_writer.usecases.read_reference import list_unread, load_reference, read_parts
-from xero_writer.usecases.send_batches import list_paths, send_wave
+from xero_writer.usecases.rehearse import settle_would_be
+from xero_writer.usecases.send_batches import send_wave
 
 PATIENCE: Final = timedelta(seconds=30)
 """How long a request that is not full waits while nothing moves."""
-DOCUMENTS: Final = frozenset({Module.INVOICES})
-PARENTS: Final = tuple(module for module in MODULE_ORDER if module not in DOCUMENTS)
+DOCUMENTS: Final = frozenset(DOCUMENT_MODULES)
 
 
 @dataclass(frozen=True)
@@ -50,7 +42,7 @@ class Progress:
     """Where the run stands, as rows say."""
 
     announced: Mapping[Module, RowMapping]
-    owed: Mapping[Module, ModuleCount]
+    counts: Mapping[Module, ModuleCount]
     states: Mapping[tuple[Module, State], int]
     requested: tuple[Module, ...]
     moved_at: datetime
@@ -63,17 +55,17 @@ class Progress:
         row = self.announced.get(module)
         if row is None or row["emitted"] is None:
             return False
-        count = self.owed.get(module)
+        count = self.counts.get(module)
         return (count.emitted if count is not None else 0) >= int(row["emitted"])
 
     def count(self, modules: Any, *states: State) -> int:
         """Records of these modules in these states."""
         return sum(self.states.get((module, state), 0) for module in modules for state in states)
 
-    @property
-    def parents_closed(self) -> bool:
-        """Documents may be judged: all that they could refer to is here, or will be asked for."""
-        return all(self.is_closed(module) for module in PARENTS)
+    def are_parents_closed(self, module: Module) -> bool:
+        """Documents of the module may be judged: all that they could refer to is here, or will be asked for."""
+        parties = [party for party, _ in CRM_WORDS[module].party_fields]
+        return all(self.is_closed(parent) for parent in (*parties, Module.PRODUCTS))
 
     @property
     def documents_judged(self) -> bool:
@@ -98,7 +90,7 @@ async def work_run(desk: Desk) -> datetime | None:
         progress = await look_at_run(desk)
         if progress.count(MODULE_ORDER, State.READY) and await _refresh_organisation(desk):
             continue
-        if await send_wave(desk, _find_growing(desk, progress)):
+        if await _go(desk, progress):
             continue
         break
     await desk.save()
@@ -111,6 +103,13 @@ async def work_run(desk: Desk) -> datetime | None:
     return finished_at
 
 
+async def _go(desk: Desk, progress: Progress) -> int:
+    """Send what is ready; a rehearsal only tells what it would send."""
+    if desk.rehearses:
+        return await settle_would_be(desk)
+    return await send_wave(desk, _find_growing(desk, progress))
+
+
 async def look_at_run(desk: Desk) -> Progress:
     """Read where the run stands."""
     run_id = desk.run_id or ""
@@ -119,9 +118,9 @@ async def look_at_run(desk: Desk) -> Progress:
         now = await session.now()
         return Progress(
             announced=await runs.list_modules(session, desk.tenant_id, run_id),
-            owed=await runs.count_owed(session, desk.tenant_id, run_id),
-            states=await staging.count_by_state(session, desk.tenant_id),
-            requested=tuple(list_modules(desk)),
+            counts=await owed.count_owed(session, desk.partition, run_id),
+            states=await staging.count_by_state(session, desk.partition),
+            requested=desk.modules,
             moved_at=moved_at or now,
             now=now,
         )
@@ -135,44 +134,53 @@ async def _judge(desk: Desk, progress: Progress) -> bool:
     for module in MODULE_ORDER:
         if not progress.count([module], State.STAGED):
             continue
-        if module in DOCUMENTS and (module not in progress.requested or not progress.parents_closed):
+        if module in DOCUMENTS and (module not in progress.requested or not progress.are_parents_closed(module)):
             continue
         if context is None:
-            context, contacts_fresh = await _load_context(desk)
+            context, swept = await _load_context(desk)
         unneeded_too = module in DOCUMENTS or (
             module in progress.requested and (sends_all or (progress.is_closed(module) and progress.documents_judged))
         )
-        judged = await judge_page(desk, module, context, unneeded_too=unneeded_too, contacts_fresh=contacts_fresh)
+        # Before the first reading the judge asks for the ledger by itself.
+        contacts_fresh = Lane.CONTACTS in swept or Module.ACCOUNTS not in context.ledger_read
+        judged = await judge_page(
+            desk, module, context, unneeded_too=unneeded_too, contacts_fresh=contacts_fresh, swept=swept
+        )
         if judged.needs:
-            await _fetch(desk, module, judged)
+            await _fetch(desk, module, judged, _list_wanted_lanes(desk, progress))
             context = None
         moved = moved or bool(judged.looked_at) or bool(judged.needs)
     return moved
 
 
-async def _load_context(desk: Desk) -> tuple[JudgeContext, bool]:
+async def _load_context(desk: Desk) -> tuple[JudgeContext, frozenset[Lane]]:
+    """What judging knows, and the lanes of which all that Xero changed was read in this run."""
     async with desk.tools.store.reading() as session:
-        reads = await ledger.list_reads(session, desk.tenant_id)
-        reference = await load_reference(session, desk.tenant_id)
-    complete = {kind for kind, read in reads.items() if read["complete"]}
-    fresh = {kind for kind in complete if reads[kind]["run_id"] == desk.run_id}
-    swept = set()
-    if INVOICE_CHANGES in fresh:
-        swept.add(Module.INVOICES)
-    if ITEMS in fresh:
-        swept.add(Module.PRODUCTS)
+        reads = await ledger_reads.list_reads(session, desk.partition)
+        reference = await load_reference(session, desk.partition)
+    lanes = {module: choose_lane(module, desk.mapping) for module in MODULE_ORDER}
+    swept = frozenset(lane for lane in Lane if is_fresh(reads, lane, desk.run_id, with_lines=lane in DOCUMENT_LANES))
     settings = desk.request["settings"]
     context = JudgeContext(
         mapping=desk.mapping,
         settings=RunSettings(date.fromisoformat(settings["books_start_date"]), Sending(settings["sending"])),
         digest_key=desk.digest_key,
         reference=reference,
-        ledger_read=frozenset(module for module, kind in KINDS.items() if kind in complete),
-        swept=frozenset(swept),
+        ledger_read=frozenset(module for module, lane in lanes.items() if is_read(reads, lane)),
+        swept=frozenset(module for module, lane in lanes.items() if lane in swept),
         crm_web_url=_find_crm_url(desk),
     )
-    # Before the first reading the judge asks for the ledger by itself.
-    return context, bool({CONTACTS, CONTACT_CHANGES} & fresh) or CONTACTS not in complete
+    return context, swept
+
+
+def _list_wanted_lanes(desk: Desk, progress: Progress) -> list[Lane]:
+    """Lanes of documents that are to be judged in this run: they are read together where that is cheaper."""
+    waiting = [
+        module
+        for module in progress.requested
+        if module in DOCUMENTS and progress.count([module], State.STAGED, State.WAITING)
+    ]
+    return [choose_lane(module, desk.mapping) for module in waiting]
 
 
 def _find_crm_url(desk: Desk) -> str | None:
@@ -182,45 +190,55 @@ def _find_crm_url(desk: Desk) -> str | None:
         return None
 
 
-async def _fetch(desk: Desk, module: Module, judged: Judged) -> None:
+async def _fetch(desk: Desk, module: Module, judged: Judged, wanted: Sequence[Lane]) -> None:
     """Read from Xero what the judge asked for."""
+    lane = choose_lane(module, desk.mapping)
     if Need.REFERENCE in judged.needs:
         async with desk.tools.store.reading() as session:
-            unread = await list_unread(session, desk.tenant_id)
+            unread = await list_unread(session, desk.partition)
         await read_parts(desk, unread)
     if Need.LEDGER in judged.needs:
-        await read_ledger(desk, KINDS[module])
-    if Need.SWEEP in judged.needs:
-        if module is Module.INVOICES and len(judged.to_sweep) <= MOST_BY_ID:
-            await read_invoices_by_id(desk, judged.to_sweep)
+        await read_ledger(desk, lane, wanted)
+    if Need.SWEEP not in judged.needs:
+        return
+    if lane not in DOCUMENT_LANES:
+        await sweep_changes(desk, lane)
+    for other, xero_ids in sorted(judged.to_sweep.items()):
+        if other not in DOCUMENT_LANES:
+            continue
+        # A sweep of bills also shows a second one with our link, which nothing in Xero would refuse.
+        sweeps = other is Lane.BILLS and await has_read(desk, other)
+        if is_cheaper_by_id(other, len(xero_ids)) and not sweeps:
+            await read_documents_by_id(desk, other, xero_ids)
         else:
-            await sweep_changes(desk, CHANGES[KINDS[module]])
+            await sweep_changes(desk, other, wanted)
 
 
 async def _refresh_organisation(desk: Desk) -> bool:
     """Once per run that writes: lock dates may have moved. True when they did and what is ready is judged again."""
     async with desk.tools.store.reading() as session:
-        known = await references.find_part(session, desk.tenant_id, ReferencePart.ORGANISATION.value)
+        known = await references.find_part(session, desk.partition, ReferencePart.ORGANISATION.value)
     if known is not None and known["run_id"] == desk.run_id:
         return False
     if not await read_parts(desk, [ReferencePart.ORGANISATION]):
         return False
     async with desk.writing() as session:
-        await staging.restage_state(session, desk.tenant_id, list(MODULE_ORDER), State.READY)
+        await staging.restage_state(session, desk.partition, list(MODULE_ORDER), State.READY)
     return True
 
 
-def _find_growing(desk: Desk, progress: Progress) -> dict[str, bool]:
-    """By path: whether more records could join a request that is not full."""
+def _find_growing(desk: Desk, progress: Progress) -> dict[Lane, bool]:
+    """By lane: whether more records could join a request that is not full."""
     if not progress.patient:
         return {}
     growing = {}
     sends_all = desk.request["settings"]["sending"] == Sending.ALL
-    for path, modules in list_paths().items():
+    for lane in Lane:
+        modules = list_feeders(lane, desk.mapping)
         open_modules = any(not progress.is_closed(module) for module in modules)
-        if set(modules) & DOCUMENTS:
-            growing[path] = open_modules or bool(progress.count(modules, State.STAGED, State.WAITING))
+        if lane in DOCUMENT_LANES:
+            growing[lane] = open_modules or bool(progress.count(modules, State.STAGED, State.WAITING))
         else:
             to_judge = bool(progress.count(modules, State.STAGED)) and (sends_all or not progress.documents_judged)
-            growing[path] = open_modules or to_judge or not (sends_all or progress.documents_judged)
+            growing[lane] = open_modules or to_judge or not (sends_all or progress.documents_judged)
     return growing

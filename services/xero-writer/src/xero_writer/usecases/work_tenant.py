@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sync_kit.contracts.reasons import Reason
-from sync_kit.contracts.vocabulary import Vendor
+from sync_kit.contracts.vocabulary import RunMode, Vendor
 from sync_kit.errors import NeedsReauthorisationError, TryLaterError
 from sync_kit.leases import Lease
 from sync_kit.tenants import find_tenant, get_connection
@@ -17,11 +17,14 @@ from sync_kit.worker import SliceResult
 from xero_writer.errors import OutOfCallsError, SliceOverError
 from xero_writer.store import KIT_TABLES, budgets, intents, runs
 from xero_writer.store.intents import IntentState
+from xero_writer.store.partitions import drop_rows
 from xero_writer.store.runs import RunState
 from xero_writer.usecases.allowance import Allowance
 from xero_writer.usecases.desk import SLICE_SECONDS, Desk, Tools
 from xero_writer.usecases.index_records import load_mapping
-from xero_writer.usecases.open_run import open_run, reexamine_held
+from xero_writer.usecases.open_run import open_run
+from xero_writer.usecases.read_rights import read_rights
+from xero_writer.usecases.reexamine_held import reexamine_held
 from xero_writer.usecases.settle_intents import find_next_settling, settle_intents
 from xero_writer.usecases.tell import tell_state
 from xero_writer.usecases.work_run import work_run
@@ -95,7 +98,9 @@ async def _open_desk(lease: Lease, tools: Tools) -> Desk | None:
 
 
 async def _work(desk: Desk) -> datetime | None:
-    await settle_intents(desk)
+    if not desk.rehearses:
+        # What is uncertain of the tenant's own is settled when the rehearsal is over: it moves nothing of the tenant's.
+        await settle_intents(desk)
     if desk.run is None:
         return await find_next_settling(desk)
     if desk.run["state"] == RunState.CANCELLED:
@@ -103,9 +108,13 @@ async def _work(desk: Desk) -> datetime | None:
             run = await runs.find_run(session, desk.tenant_id, desk.run["run_id"])
             if run is not None:
                 await tell_state(session, desk.tenant_id, run, state="cancelled")
+            if desk.rehearses:
+                await drop_rows(session, desk.partition)
         return await find_next_settling(desk)
     if not desk.run["opened"]:
         await open_run(desk)
+    if desk.mode is RunMode.CHECK:
+        await read_rights(desk)
     if not desk.run["reexamined"]:
         await reexamine_held(desk)
     return await work_run(desk)

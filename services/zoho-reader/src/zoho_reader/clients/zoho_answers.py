@@ -1,6 +1,7 @@
 """What the status and the error envelope of a Zoho answer mean for the caller (API v8, status codes page)."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sync_kit.errors import BadAnswerError, RateLimitedError, SyncError, TryLaterError
@@ -21,10 +22,20 @@ def check_answer(status: int, body: object, *, source: str) -> object:
         return body
     if status in _EMPTY:
         return None
-    raise _explain(status, *read_refusal(body), source=source)
+    raise _explain(status, read_refusal(body), source=source)
 
 
-def _explain(status: int, code: str, column: str | None, *, source: str) -> SyncError:
+@dataclass(frozen=True)
+class Envelope:
+    """Zoho's error envelope: its code (empty when it is none), and the column and parameter that are at fault."""
+
+    code: str = ""
+    column: str | None = None
+    param: str | None = None
+
+
+def _explain(status: int, said: Envelope, *, source: str) -> SyncError:
+    code = said.code
     error: SyncError = BadAnswerError(f"Zoho answered {status}")
     # The documents give 401 for a missing scope, one table of a third party gives 403.
     if status in {401, 403} and code == "OAUTH_SCOPE_MISMATCH":
@@ -38,19 +49,25 @@ def _explain(status: int, code: str, column: str | None, *, source: str) -> Sync
     elif status >= 500:
         error = TryLaterError(f"Zoho answered {status}")
     elif status in {400, 404, 413} and code:
-        error = QuestionRefusedError(source, code=code, column=column)
+        error = QuestionRefusedError(source, code=code, column=said.column, param=said.param)
     return error
 
 
-def read_refusal(body: object) -> tuple[str, str | None]:
-    """The code of Zoho's error envelope (empty when it is not one), and the column that it finds fault with."""
+def read_refusal(body: object) -> Envelope:
+    """What a refusal says, at the top level or inside `data`."""
     envelope = body if isinstance(body, Mapping) else {}
     inner = envelope.get("data")
     if "code" not in envelope and isinstance(inner, list) and inner and isinstance(inner[0], Mapping):
         envelope = inner[0]
     code, details = envelope.get("code"), envelope.get("details")
-    column = details.get("column_name") if isinstance(details, Mapping) else None
-    return (code if isinstance(code, str) else ""), (column if isinstance(column, str) else None)
+    details = details if isinstance(details, Mapping) else {}
+    param = details.get("param_name", details.get("param"))
+    column = details.get("api_name") if param == "fields" else details.get("column_name")
+    return Envelope(
+        code if isinstance(code, str) else "",
+        column if isinstance(column, str) else None,
+        param if isinstance(param, str) else None,
+    )
 
 
 def is_composite(body: object) -> bool:

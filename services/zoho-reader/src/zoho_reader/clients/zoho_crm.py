@@ -1,117 +1,81 @@
-"""Zoho CRM v8 for one tenant: COQL, composites, records by id, fields. It only reads.
+"""Zoho CRM v8 in questions: COQL, lists, what was deleted, records by id, composites, metadata. It only reads.
 
-It borrows an access token for each call, gives a refused one back once, and counts every call that leaves. Answers are
-returned checked; what cannot be understood raises BadAnswerError, and a read may always be asked again.
+Answers are returned checked; what cannot be understood raises BadAnswerError, and a read may always be asked again.
 """
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Final, Protocol, TypeVar
+from typing import Final
 
-from sync_kit.contracts import codec
-from sync_kit.contracts.vendor_tokens import VendorToken
-from sync_kit.contracts.vocabulary import Vendor
-from sync_kit.errors import BadAnswerError, NeedsReauthorisationError, TryLaterError
-from sync_kit.http import HttpClient, HttpRequest, HttpResponse, parse_json
+from sync_kit.http import HttpResponse
 from zoho_reader.clients.zoho_answers import check_answer, is_composite, read_together
+from zoho_reader.clients.zoho_exchange import API, Call, Spent, TokenLender, ZohoExchange, parse_body
 from zoho_reader.domain.answers import (
+    DeletedPage,
     Page,
     WholeRecord,
+    read_count,
+    read_deleted,
     read_field_names,
     read_page,
-    read_vendor_time,
     read_whole,
 )
 from zoho_reader.domain.coql import Question
+from zoho_reader.domain.lists import DeletedQuestion, ListQuestion
 from zoho_reader.domain.sources import Source
-from zoho_reader.errors import MissingScopeError, ModuleRefusedError, QuestionRefusedError, TokenRefusedError
+from zoho_reader.errors import MissingScopeError, ModuleRefusedError, QuestionRefusedError
 
-TIMEOUT_SECONDS: Final = 60.0
-_API: Final = "/crm/v8"
+__all__ = ["Refusal", "Spent", "TokenLender", "ZohoCrm"]
 
 Refusal = ModuleRefusedError | QuestionRefusedError
-Answer = TypeVar("Answer")
+AnyQuestion = Question | ListQuestion | DeletedQuestion
 
-
-class TokenLender(Protocol):
-    """What the client needs of the kit's VendorTokens."""
-
-    async def borrow(self, tenant_id: str, vendor: Vendor, failed_generation: int | None = None) -> VendorToken:
-        """A token that works as far as anybody knows."""
-        ...
-
-    async def report_missing_scope(self, tenant_id: str, vendor: Vendor, generation: int) -> None:
-        """Tell that the consent does not cover a call."""
-        ...
-
-    def forget(self, tenant_id: str) -> None:
-        """Drop what is cached."""
-        ...
-
-
-@dataclass
-class Spent:
-    """Calls that left since it was last looked at, their credits, and the credits that Zoho says remain."""
-
-    calls: int = 0
-    credits: int = 0
-    credits_remaining: int | None = None
+COQL: Final = "coql"
+COMPOSITE: Final = "composite"
 
 
 class ZohoCrm:
-    """One tenant's CRM during one slice.
+    """One tenant's CRM during one slice, over its line."""
 
-    `connection_generation` is the fence: a token of an older connection is not used. `before_send` is the last act
-    before a socket write and may refuse by raising.
-    """
+    def __init__(self, line: ZohoExchange) -> None:
+        self._line = line
 
-    def __init__(
-        self,
-        http: HttpClient,
-        tokens: TokenLender,
-        tenant_id: str,
-        *,
-        connection_generation: int,
-        before_send: Callable[[float], None],
-    ) -> None:
-        self._http = http
-        self._tokens = tokens
-        self._tenant_id = tenant_id
-        self._connection_generation = connection_generation
-        self._before_send = before_send
-        self.spent = Spent()
+    @property
+    def spent_so_far(self) -> Spent:
+        """What was spent since the last look."""
+        return self._line.spent
 
     def take_spent(self) -> Spent:
         """What was spent since the last look; the count begins anew."""
-        spent, self.spent = self.spent, Spent()
-        return spent
+        return self._line.take_spent()
 
     def give_back(self, spent: Spent) -> None:
         """What was taken could not be booked: count it again."""
-        self.spent.calls += spent.calls
-        self.spent.credits += spent.credits
-        if self.spent.credits_remaining is None:
-            self.spent.credits_remaining = spent.credits_remaining
+        self._line.give_back(spent)
 
-    async def ask(self, question: Question) -> Page:
-        """One page of a COQL question. Zoho: COQL page."""
-        body, answered_at = await self._send(
-            "POST", f"{_API}/coql", {"select_query": question.text}, source=question.source.value, cost=question.credits
-        )
+    async def ask(self, question: Question | ListQuestion) -> Page:
+        """One page. Zoho: COQL page, Get Records page. Raises MissingScopeError where only COQL may be missing."""
+        try:
+            body, answered_at = await self._send(_write(question), question.source.value)
+        except MissingScopeError as error:
+            raise MissingScopeError(str(error), way=error.way, source=question.source.value) from error
         return read_page(question, body, answered_at)
 
-    async def ask_together(self, questions: Sequence[Question]) -> list[Page | Refusal]:
+    async def ask_deleted(self, question: DeletedQuestion) -> DeletedPage:
+        """One page of what was deleted. Zoho: Get Deleted Records page."""
+        body, answered_at = await self._send(_write(question), question.source.value)
+        return read_deleted(question, body, answered_at)
+
+    async def ask_together(self, questions: Sequence[AnyQuestion]) -> list[Page | DeletedPage | Refusal]:
         """Up to five questions in one call; each must ask for at most 25 rows. Zoho: composite API page.
 
         What Zoho refuses for one question comes back as its refusal; any other trouble is trouble of the whole call.
         """
-        subs = [("POST", f"{_API}/coql", {"select_query": question.text}) for question in questions]
-        answers, answered_at = await self._send_composite(subs, [question.source for question in questions])
-        return [
-            answer if isinstance(answer, Refusal) else read_page(question, answer, answered_at)
-            for question, answer in zip(questions, answers, strict=True)
-        ]
+        answers, answered_at = await self.call_together(
+            [_write(question) for question in questions], [question.source.value for question in questions]
+        )
+        return [_read(question, answer, answered_at) for question, answer in zip(questions, answers, strict=True)]
 
     async def read_whole_records(
         self,
@@ -121,10 +85,15 @@ class ZohoCrm:
         *,
         columns: Collection[str],
         line_columns: Collection[str],
+        together: bool = True,
     ) -> list[WholeRecord | None]:
-        """Up to five documents with all their lines, in one call; None for one that is gone."""
-        subs = [("GET", f"{_API}/{headers.value}/{record_id}", None) for record_id in record_ids]
-        answers, _ = await self._send_composite(subs, [headers] * len(subs))
+        """Up to five documents with all their lines, in one call or one call each; None for one that is gone."""
+        subs = [Call("GET", f"/{headers.value}/{record_id}") for record_id in record_ids]
+        sources = [headers.value] * len(subs)
+        if together:
+            answers, _ = await self.call_together(subs, sources)
+        else:
+            answers = await self.call_one_by_one(subs, sources)
         wholes = []
         for answer in answers:
             if isinstance(answer, ModuleRefusedError):
@@ -136,112 +105,74 @@ class ZohoCrm:
 
     async def list_field_types(self, source: Source) -> dict[str, str]:
         """API names and JSON types of a module's fields. Zoho: fields metadata page."""
-        body, _ = await self._send(
-            "GET", f"{_API}/settings/fields", None, source=source.value, cost=1, params={"module": source.value}
-        )
+        call = Call("GET", "/settings/fields", params={"module": source.value})
+        body, _ = await self._send(call, source.value)
         return read_field_names(body)
 
-    async def _send_composite(
-        self, subs: Sequence[tuple[str, str, object]], sources: Sequence[Source]
-    ) -> tuple[list[object], datetime]:
-        requests = [
-            {"sub_request_id": str(number), "method": method, "uri": uri} | ({} if body is None else {"body": body})
-            for number, (method, uri, body) in enumerate(subs, start=1)
-        ]
+    async def count_records(self, source: Source) -> int:
+        """How many records a module has. Zoho: record count page."""
+        body, _ = await self._send(Call("GET", f"/{source.value}/actions/count"), source.value)
+        return read_count(body)
+
+    async def call_one_by_one(self, calls: Sequence[Call], sources: Sequence[str]) -> list[object]:
+        """The same as `call_together` in as many calls."""
+        return [await self._send_or_refuse(call, source) for call, source in zip(calls, sources, strict=True)]
+
+    async def call_together(self, calls: Sequence[Call], sources: Sequence[str]) -> tuple[list[object], datetime]:
+        """Bodies of up to five calls made in one composite, or the refusal of one; `sources` name them in refusals."""
+        requests = [_write_sub(number, call) for number, call in enumerate(calls, start=1)]
         body = {"rollback_on_fail": False, "parallel_execution": True, "__composite_requests": requests}
 
         def check(response: HttpResponse) -> list[object]:
-            outer = _parse(response)
+            outer = parse_body(response)
             if not is_composite(outer):  # Zoho answers 200, 207 or 400 with the sub-answers inside
                 check_answer(response.status, outer, source="composite")
             answers: list[object] = []
-            for source, (status, inner) in zip(sources, read_together(outer, len(subs)), strict=True):
+            for source, (status, inner) in zip(sources, read_together(outer, len(calls)), strict=True):
                 try:
-                    answers.append(check_answer(status, inner, source=source.value))
+                    answers.append(check_answer(status, inner, source=source))
                 except (ModuleRefusedError, QuestionRefusedError) as refusal:
                     answers.append(refusal)
             return answers
 
-        return await self._call("POST", f"{_API}/__composite_requests", body, cost=1, params={}, check=check)
+        return await self._line.call(Call("POST", "/__composite_requests", body, way=COMPOSITE), check)
 
-    async def _send(
-        self, method: str, path: str, body: object, *, source: str, cost: int, params: dict[str, str] | None = None
-    ) -> tuple[object, datetime]:
+    async def _send(self, call: Call, source: str) -> tuple[object, datetime]:
         def check(response: HttpResponse) -> object:
-            return check_answer(response.status, _parse(response), source=source)
+            return check_answer(response.status, parse_body(response), source=source)
 
-        return await self._call(method, path, body, cost=cost, params=params or {}, check=check)
+        return await self._line.call(call, check)
 
-    async def _call(
-        self,
-        method: str,
-        path: str,
-        body: object,
-        *,
-        cost: int,
-        params: dict[str, str],
-        check: Callable[[HttpResponse], Answer],
-    ) -> tuple[Answer, datetime]:
-        token = await self._borrow(None)
-        for attempt in (1, 2):
-            try:
-                response = await self._exchange(token, method, path, body, cost=cost, params=params)
-                return check(response), read_vendor_time(response.headers)
-            except MissingScopeError as error:
-                await self._tokens.report_missing_scope(self._tenant_id, Vendor.ZOHO, token.generation)
-                raise NeedsReauthorisationError(str(error), cause="scope_missing") from error
-            except TokenRefusedError:
-                # Auth decides what a refusal means: it refreshes, or finds that a person must connect again.
-                token = await self._borrow(token.generation)
-                if attempt == 2:
-                    break
-        raise NeedsReauthorisationError("Zoho refuses fresh tokens too", cause="expired")
-
-    async def _borrow(self, failed_generation: int | None) -> VendorToken:
-        token = await self._tokens.borrow(self._tenant_id, Vendor.ZOHO, failed_generation)
-        if token.connection_generation < self._connection_generation:
-            self._tokens.forget(self._tenant_id)
-            token = await self._tokens.borrow(self._tenant_id, Vendor.ZOHO)
-            if token.connection_generation < self._connection_generation:
-                raise TryLaterError("auth lends a token of a connection that is over")
-        return token
-
-    async def _exchange(
-        self, token: VendorToken, method: str, path: str, body: object, *, cost: int, params: dict[str, str]
-    ) -> HttpResponse:
-        headers = {
-            "authorization": f"Zoho-oauthtoken {token.access_token.get_secret_value()}",
-            "accept": "application/json",
-        }
-        if body is not None:
-            headers["content-type"] = "application/json"
-        request = HttpRequest(
-            method,
-            f"{token.api_url.rstrip('/')}{path}",
-            headers=headers,
-            params=params,
-            body=None if body is None else codec.dumps(body),
-        )
-
-        def leave() -> None:
-            self._before_send(TIMEOUT_SECONDS)
-            self.spent.calls += 1
-            self.spent.credits += cost
-
-        response = await self._http.send(request, timeout_seconds=TIMEOUT_SECONDS, before_send=leave)
-        remaining = response.headers.get("x-api-credits-remaining", "")
-        if remaining.isdigit():
-            self.spent.credits_remaining = int(remaining)
-        return response
+    async def _send_or_refuse(self, call: Call, source: str) -> object:
+        try:
+            return (await self._send(call, source))[0]
+        except (ModuleRefusedError, QuestionRefusedError) as refusal:
+            return refusal
 
 
-def _parse(response: HttpResponse) -> object:
-    """The body's JSON; None for an empty body, and for a page of HTML that came with an error status."""
-    if not response.body:
-        return None
-    try:
-        return parse_json(response)
-    except BadAnswerError:
-        if response.status == 200:
-            raise
-        return None
+def _write(question: AnyQuestion) -> Call:
+    if isinstance(question, Question):
+        return Call("POST", "/coql", {"select_query": question.text}, cost=question.credits, way=COQL)
+    path = f"/{question.source.value}" + ("/deleted" if isinstance(question, DeletedQuestion) else "")
+    return Call("GET", path, params=question.params, headers=question.headers)
+
+
+def _write_sub(number: int, call: Call) -> dict[str, object]:
+    sub: dict[str, object] = {"sub_request_id": str(number), "method": call.method, "uri": f"{API}{call.path}"}
+    if call.body is not None:
+        sub["body"] = call.body
+    if call.params:
+        sub["params"] = dict(call.params)
+    if call.headers:
+        sub["headers"] = dict(call.headers)
+    return sub
+
+
+def _read(question: AnyQuestion, answer: object, answered_at: datetime) -> Page | DeletedPage | Refusal:
+    if isinstance(answer, Refusal):
+        return answer
+    if isinstance(question, DeletedQuestion):
+        return read_deleted(question, answer, answered_at)
+    page = read_page(question, answer, answered_at)
+    # A token of a composite is bound to its small pages; whoever reads on alone begins a window of his own.
+    return replace(page, token=None)

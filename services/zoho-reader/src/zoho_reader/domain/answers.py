@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from sync_kit.errors import BadAnswerError
 from zoho_reader.domain.coql import Position, Question
+from zoho_reader.domain.lists import DeletedQuestion, ListQuestion
 from zoho_reader.domain.sources import NUMBER_COLUMNS, PARENT_FIELDS, Source
 
 _ANY_TIME: Final = datetime.min.replace(tzinfo=UTC)
@@ -27,13 +28,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Page:
-    """One answer. `answered_at` is the vendor's clock (Date header)."""
+    """One answer. `answered_at` is the vendor's clock (Date header); `token` leads to the next page of a list."""
 
     rows: tuple[Row, ...]
     more: bool
     answered_at: datetime
+    token: str | None = None
 
-    def find_end(self, question: Question) -> Position | None:
+    def find_end(self, question: Question | ListQuestion) -> Position | None:
         """Where the next page goes on; None when there was no row."""
         if not self.rows:
             return None
@@ -50,26 +52,75 @@ class WholeRecord:
     lines_cut: bool
 
 
-def read_page(question: Question, body: object, answered_at: datetime) -> Page:
-    """The rows of a COQL answer; None stands for the empty body of a 204.
+@dataclass(frozen=True)
+class Gone:
+    """A record that was deleted, and when, by the vendor's clock."""
+
+    record_id: str
+    deleted_at: datetime
+
+
+@dataclass(frozen=True)
+class DeletedPage:
+    """One answer to what was deleted."""
+
+    rows: tuple[Gone, ...]
+    more: bool
+    answered_at: datetime
+
+
+def read_page(question: Question | ListQuestion, body: object, answered_at: datetime) -> Page:
+    """The rows of an answer; None stands for the empty body of a 204 or 304.
 
     Raises BadAnswerError when a row lacks its id or time, a number is not a number, the rows are not in the order
     that was asked for (the next page could skip some), or more are promised and none came.
     """
     if body is None:
         return Page((), more=False, answered_at=answered_at)
-    outer = _get_object(body, "the answer")
-    info = _get_object(outer.get("info"), "info")
-    more = info.get("more_records")
-    if not isinstance(more, bool):
-        raise BadAnswerError("Zoho's answer does not say whether there is more")
-    rows = tuple(read_row(question.source, item) for item in _get_list(outer.get("data"), "data"))
-    if more and not rows:
-        raise BadAnswerError("Zoho promises more rows and gives none")
-    if len(rows) > question.limit:
-        raise BadAnswerError("Zoho gave more rows than were asked for")
+    items, more, token = _open_page(body, question.limit)
+    rows = tuple(read_row(question.source, item) for item in items)
+    if isinstance(question, ListQuestion):
+        _check_times(rows if question.by_time else ())
+        return Page(rows, more, answered_at, token)
     _check_order(rows, by_time=question.by_time)
     return Page(rows, more, answered_at)
+
+
+def read_deleted(question: DeletedQuestion, body: object, answered_at: datetime) -> DeletedPage:
+    """What was deleted; None stands for the empty body of a 204 or 304. Raises BadAnswerError."""
+    if body is None:
+        return DeletedPage((), more=False, answered_at=answered_at)
+    items, more, _ = _open_page(body, question.limit)
+    rows = []
+    for item in items:
+        row = _get_object(item, "a deleted record")
+        record_id = row.get("id")
+        if not isinstance(record_id, str) or not record_id.isdigit():
+            raise BadAnswerError(f"a deleted record of {question.source.value} has no id")
+        rows.append(Gone(record_id, read_time(row.get("deleted_time"))))
+    return DeletedPage(tuple(rows), more, answered_at)
+
+
+def read_count(body: object) -> int:
+    """How many records a module has, from its count."""
+    count = _get_object(body, "the answer").get("count")
+    if isinstance(count, bool) or not isinstance(count, int):
+        raise BadAnswerError("a count is not a number")
+    return count
+
+
+def _open_page(body: object, limit: int) -> tuple[Sequence[Any], bool, str | None]:
+    outer = _get_object(body, "the answer")
+    info = _get_object(outer.get("info"), "info")
+    more, token = info.get("more_records"), info.get("next_page_token")
+    if not isinstance(more, bool):
+        raise BadAnswerError("Zoho's answer does not say whether there is more")
+    items = _get_list(outer.get("data"), "data")
+    if more and not items:
+        raise BadAnswerError("Zoho promises more rows and gives none")
+    if len(items) > limit:
+        raise BadAnswerError("Zoho gave more rows than were asked for")
+    return items, more, token if isinstance(token, str) else None
 
 
 def read_row(source: Source, item: object) -> Row:
@@ -150,6 +201,12 @@ def read_vendor_time(headers: Mapping[str, str]) -> datetime:
 def _check_order(rows: Sequence[Row], *, by_time: bool) -> None:
     keys = [(row.modified_at if by_time else _ANY_TIME, int(row.record_id)) for row in rows]
     if any(first >= second for first, second in pairwise(keys)):
+        raise BadAnswerError("Zoho's rows are not in the order that was asked for")
+
+
+def _check_times(rows: Sequence[Row]) -> None:
+    # How a list orders rows of one second is not documented, so only the seconds are held against the order.
+    if any(first.modified_at > second.modified_at for first, second in pairwise(rows)):
         raise BadAnswerError("Zoho's rows are not in the order that was asked for")
 
 

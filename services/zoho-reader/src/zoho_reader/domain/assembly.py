@@ -10,7 +10,7 @@ from sync_kit.contracts.cutting import ROOM_FOR_THE_REST, cut_by_bytes
 from sync_kit.contracts.events import ExtractedRecord, RecordsExtracted
 from sync_kit.contracts.topics import MAX_EVENT_BYTES
 from sync_kit.contracts.vocabulary import Module
-from zoho_reader.domain.answers import Row
+from zoho_reader.domain.answers import Gone, Row
 from zoho_reader.domain.sources import Shape
 
 MOST_RECORD_BYTES: Final = MAX_EVENT_BYTES - 2 * ROOM_FOR_THE_REST
@@ -20,7 +20,7 @@ MOST_IN_EVENT: Final = 500
 
 @dataclass(frozen=True)
 class Draft:
-    """A record as it will be emitted, without its sequence number."""
+    """A record as it will be emitted, without its sequence number. A deleted one has no fields left."""
 
     module: Module
     record_id: str
@@ -28,6 +28,7 @@ class Draft:
     fields: Mapping[str, Any]
     children_key: str | None = None
     lines_complete: bool = True
+    deleted_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,11 @@ def assemble(shape: Shape, header: Row, children: Iterable[Row] | None, *, lines
     return Draft(
         shape.module, header.record_id, header.modified_at, fields, shape.children_key, lines_complete=lines_complete
     )
+
+
+def bury(module: Module, gone: Gone) -> Draft:
+    """The last word on a record that was deleted."""
+    return Draft(module, gone.record_id, gone.deleted_at, {}, deleted_at=gone.deleted_at)
 
 
 def cut_into_events(
@@ -91,6 +97,7 @@ def _cut_record(draft: Draft, extraction_seq: int) -> Iterator[tuple[ExtractedRe
         record_id=draft.record_id,
         extraction_seq=extraction_seq,
         modified_at=draft.modified_at,
+        deleted=draft.deleted_at is not None,
         lines_complete=draft.lines_complete,
         fields=draft.fields,
     )

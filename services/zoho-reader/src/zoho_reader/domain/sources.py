@@ -16,17 +16,36 @@ class Source(StrEnum):
 
     ACCOUNTS = "Accounts"
     CONTACTS = "Contacts"
+    VENDORS = "Vendors"
     PRODUCTS = "Products"
     INVOICES = "Invoices"
     INVOICE_LINES = "Invoiced_Items"
+    PURCHASE_ORDERS = "Purchase_Orders"
+    PURCHASE_LINES = "Purchase_Items"
+    QUOTES = "Quotes"
+    QUOTE_LINES = "Quoted_Items"
+    SALES_ORDERS = "Sales_Orders"
+    SALES_ORDER_LINES = "Ordered_Items"
+
+    @property
+    def label(self) -> str:
+        """As people read it in the CRM."""
+        return self.value.replace("_", " ")
 
 
 SCAN_ORDER: Final = (
     Source.CONTACTS,
     Source.ACCOUNTS,
+    Source.VENDORS,
     Source.PRODUCTS,
     Source.INVOICE_LINES,
     Source.INVOICES,
+    Source.PURCHASE_LINES,
+    Source.PURCHASE_ORDERS,
+    Source.QUOTE_LINES,
+    Source.QUOTES,
+    Source.SALES_ORDER_LINES,
+    Source.SALES_ORDERS,
 )
 """Children before the headers that they belong to, so that a header can be emitted when it is read."""
 
@@ -51,23 +70,46 @@ class Shape:
         return (self.headers,) if self.children is None else (self.headers, self.children)
 
 
+def _describe_document(module: Module, headers: Source, lines: Source) -> Shape:
+    """A document; the key of its lines is the name of their module (Zoho: modules metadata, subforms)."""
+    return Shape(module, headers, lines, "Parent_Id", lines.value, is_document=True)
+
+
 SHAPES: Final[Mapping[Module, Shape]] = {
-    Module.ACCOUNTS: Shape(Module.ACCOUNTS, Source.ACCOUNTS, Source.CONTACTS, "Account_Name", "Contacts"),
-    Module.CONTACTS: Shape(Module.CONTACTS, Source.CONTACTS),
-    Module.PRODUCTS: Shape(Module.PRODUCTS, Source.PRODUCTS),
-    Module.INVOICES: Shape(
-        Module.INVOICES, Source.INVOICES, Source.INVOICE_LINES, "Parent_Id", "Invoiced_Items", is_document=True
-    ),
+    shape.module: shape
+    for shape in (
+        Shape(Module.ACCOUNTS, Source.ACCOUNTS, Source.CONTACTS, "Account_Name", "Contacts"),
+        Shape(Module.CONTACTS, Source.CONTACTS),
+        Shape(Module.VENDORS, Source.VENDORS),
+        Shape(Module.PRODUCTS, Source.PRODUCTS),
+        _describe_document(Module.INVOICES, Source.INVOICES, Source.INVOICE_LINES),
+        _describe_document(Module.PURCHASE_ORDERS, Source.PURCHASE_ORDERS, Source.PURCHASE_LINES),
+        _describe_document(Module.QUOTES, Source.QUOTES, Source.QUOTE_LINES),
+        _describe_document(Module.SALES_ORDERS, Source.SALES_ORDERS, Source.SALES_ORDER_LINES),
+    )
 }
+
+LINE_SOURCES: Final = frozenset(
+    shape.children for shape in SHAPES.values() if shape.is_document and shape.children is not None
+)
 
 PARENT_FIELDS: Final[Mapping[Source, str]] = {
     Source.CONTACTS: "Account_Name",
-    Source.INVOICE_LINES: "Parent_Id",
+    **dict.fromkeys(LINE_SOURCES, "Parent_Id"),
 }
 
 _TIMES = ("Created_Time", "Modified_Time")
 _BILLING = ("Billing_Street", "Billing_City", "Billing_State", "Billing_Code", "Billing_Country")
 _SHIPPING = ("Shipping_Street", "Shipping_City", "Shipping_State", "Shipping_Code", "Shipping_Country")
+
+_DOCUMENT = (
+    *("Record_Status__s", "Currency", "Exchange_Rate", "Sub_Total", "Discount", "Tax", "Adjustment", "Grand_Total"),
+    *("Description", "Terms_and_Conditions", *_BILLING, *_SHIPPING, *_TIMES),
+)
+_LINE = (
+    *("id", "Parent_Id", "Product_Name", "Quantity", "List_Price", "Total", "Discount", "Total_After_Discount"),
+    *("Tax", "Net_Total", "Description", "Line_Tax", "Sequence_Number", *_TIMES),
+)
 
 STANDARD_COLUMNS: Final[Mapping[Source, tuple[str, ...]]] = {
     Source.ACCOUNTS: (
@@ -85,33 +127,42 @@ STANDARD_COLUMNS: Final[Mapping[Source, tuple[str, ...]]] = {
         *("id", "Product_Name", "Product_Code", "Unit_Price", "Tax", "Taxable", "Usage_Unit", "Product_Active"),
         *("Description", *_TIMES),
     ),
+    Source.VENDORS: (
+        *("id", "Vendor_Name", "Email", "Phone", "Website", "GL_Account", "Currency", "Description"),
+        *("Street", "City", "State", "Zip_Code", "Country", *_TIMES),
+    ),
     Source.INVOICES: (
         *("id", "Subject", "Invoice_Number", "Invoice_Date", "Due_Date", "Status", "Account_Name", "Contact_Name"),
-        *("Purchase_Order", "Sales_Order", "Currency", "Exchange_Rate", "Sub_Total", "Discount", "Tax"),
-        *("Adjustment", "Grand_Total", "Description", "Terms_and_Conditions"),
-        *_BILLING,
-        *_SHIPPING,
-        *_TIMES,
+        *("Purchase_Order", "Sales_Order", *_DOCUMENT),
     ),
-    Source.INVOICE_LINES: (
-        *("id", "Parent_Id", "Product_Name", "Quantity", "List_Price", "Total", "Discount", "Total_After_Discount"),
-        *("Tax", "Net_Total", "Description", "Line_Tax", "Sequence_Number", *_TIMES),
+    Source.PURCHASE_ORDERS: (
+        *("id", "Subject", "PO_Number", "PO_Date", "Due_Date", "Status", "Vendor_Name", "Contact_Name"),
+        *("Requisition_No", "Tracking_Number", *_DOCUMENT),
     ),
+    Source.QUOTES: (
+        *("id", "Subject", "Quote_Number", "Quote_Stage", "Valid_Till", "Account_Name", "Contact_Name", *_DOCUMENT),
+    ),
+    Source.SALES_ORDERS: (
+        *("id", "Subject", "SO_Number", "Due_Date", "Status", "Account_Name", "Contact_Name", "Customer_No"),
+        *("Purchase_Order", "Quote_Name", "Pending", *_DOCUMENT),
+    ),
+    **dict.fromkeys(LINE_SOURCES, _LINE),
 }
+"""A quote has no date of its own, and a sales order none but the one on which it is due (Zoho: field lists)."""
 
 NEEDED_COLUMNS: Final = frozenset({"id", "Modified_Time", "Parent_Id"})
 """Without these a row cannot be placed; a CRM that lacks one cannot be read by COQL."""
 
 LINE_TAX: Final = "Line_Tax"
 
+_DOCUMENT_NUMBERS = frozenset({"Exchange_Rate", "Sub_Total", "Discount", "Tax", "Adjustment", "Grand_Total"})
+_LINE_NUMBERS = frozenset({"Quantity", "List_Price", "Total", "Total_After_Discount", "Tax", "Net_Total"})
+
 NUMBER_COLUMNS: Final[Mapping[Source, frozenset[str]]] = {
-    Source.ACCOUNTS: frozenset(),
-    Source.CONTACTS: frozenset(),
+    **dict.fromkeys((Source.ACCOUNTS, Source.CONTACTS, Source.VENDORS), frozenset[str]()),
     Source.PRODUCTS: frozenset({"Unit_Price"}),
-    Source.INVOICES: frozenset({"Exchange_Rate", "Sub_Total", "Discount", "Tax", "Adjustment", "Grand_Total"}),
-    Source.INVOICE_LINES: frozenset(
-        {"Quantity", "List_Price", "Total", "Total_After_Discount", "Tax", "Net_Total"},
-    ),
+    **{shape.headers: _DOCUMENT_NUMBERS for shape in SHAPES.values() if shape.is_document},
+    **dict.fromkeys(LINE_SOURCES, _LINE_NUMBERS),
 }
 """Columns that hold a JSON number or null. A line's Discount may be a text such as "5%" (Zoho: subform samples)."""
 
@@ -123,6 +174,11 @@ def list_sources(modules: Iterable[Module]) -> list[Source]:
     """The sources that these modules need, children first."""
     needed = {source for module in modules for source in SHAPES[module].sources}
     return [source for source in SCAN_ORDER if source in needed]
+
+
+def list_deletable(modules: Iterable[Module]) -> list[Source]:
+    """The sources whose deletions concern these modules: lines go with their document, people with their account."""
+    return [source for source in list_sources(modules) if source not in LINE_SOURCES]
 
 
 def list_modules_fed(source: Source, modules: Iterable[Module]) -> list[Module]:

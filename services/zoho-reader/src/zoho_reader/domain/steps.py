@@ -1,8 +1,9 @@
 """What a run does next: one step is one question to Zoho (or none) and one commit.
 
-The order is: read first loads source by source, ask everything that changed in one composite, complete what is known
-only in part, close the modules. Everything needed to decide is in the rows of the store, so a worker that takes over
-after a crash goes on where the last commit was.
+The order is: describe the CRM (a check alone), read first loads source by source, ask what changed and what was deleted
+in as few composites as hold it, complete what is known only in part, close the modules, report findings (a check).
+Everything needed to decide is in the rows of the store, so a worker that takes over after a crash goes on where the
+last commit was.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -46,7 +47,8 @@ class Task:
 
     `since` is where the question begins; with `later_only` rows of exactly that second do not count. `alone` sources
     are not asked in a composite. `asked_at` is the vendor's clock when the first page was answered, of the scan if
-    there was one.
+    there was one. Where COQL cannot serve, `token` leads to the next page of a list whose window began at `window_at`
+    and has brought `window_rows` rows so far.
     """
 
     source: Source
@@ -60,16 +62,39 @@ class Task:
     newest_at: datetime | None = None
     scanned: int | None = None
     changed: int | None = None
+    token: str | None = None
+    window_at: datetime | None = None
+    window_rows: int = 0
+
+
+@dataclass(frozen=True)
+class DeletionTask:
+    """What was deleted of one source since a time. `page` is the next one; `found` counts rows so far."""
+
+    source: Source
+    since: datetime
+    state: TaskState = TaskState.OPEN
+    alone: bool = False
+    page: int = 1
+    asked_at: datetime | None = None
+    found: int | None = None
 
 
 @dataclass(frozen=True)
 class Standing:
-    """All that the next step depends on. `unfinished` counts pending records by module and need."""
+    """All that the next step depends on. `unfinished` counts pending records by module and need.
+
+    `returns` are sources of which some deleted records are due to be looked for: somebody may have restored them.
+    """
 
     tasks: Sequence[Task]
     open_modules: Sequence[Module]
     unfinished: Mapping[tuple[Module, Need], int] = field(default_factory=dict)
     wanted: int = 0
+    deletions: Sequence[DeletionTask] = ()
+    returns: Sequence[Source] = ()
+    undescribed: bool = False
+    unreported: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,10 +105,29 @@ class ReadPage:
 
 
 @dataclass(frozen=True)
+class ReadDeleted:
+    """Ask the next page of what was deleted of one source."""
+
+    task: DeletionTask
+
+
+@dataclass(frozen=True)
 class AskTogether:
-    """Ask what changed in up to five sources, in one composite."""
+    """Up to five questions in one composite: what changed, what was deleted, whether deleted records are back."""
 
     tasks: tuple[Task, ...]
+    deletions: tuple[DeletionTask, ...] = ()
+    returns: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True)
+class DescribeCrm:
+    """Read what the CRM has: fields, taxes, who it is."""
+
+
+@dataclass(frozen=True)
+class ReportFindings:
+    """Tell what was found out about the set-up."""
 
 
 @dataclass(frozen=True)
@@ -111,18 +155,18 @@ class Finish:
     """Every module is closed."""
 
 
-Step = ReadPage | AskTogether | TakeUpWanted | Complete | CloseModule | Finish
+Step = (
+    DescribeCrm | ReadPage | ReadDeleted | AskTogether | TakeUpWanted | Complete | CloseModule | ReportFindings | Finish
+)
 
 
 def choose_step(standing: Standing) -> Step:
     """The next step of a run."""
-    tasks = sorted(standing.tasks, key=lambda task: SCAN_ORDER.index(task.source))
-    opened = [task for task in tasks if task.state is TaskState.OPEN]
-    for task in opened:
-        if task.way is Way.SCAN or task.alone:
-            return ReadPage(task)
-    if opened:
-        return AskTogether(tuple(opened[:MOST_TOGETHER]))
+    if standing.undescribed:
+        return DescribeCrm()
+    question = _choose_question(standing)
+    if question is not None:
+        return question
     if standing.wanted:
         return TakeUpWanted()
     for module in MODULE_ORDER:
@@ -131,7 +175,43 @@ def choose_step(standing: Standing) -> Step:
                 return Complete(module, need)
         if module in standing.open_modules:
             return CloseModule(module)
-    return Finish()
+    return ReportFindings() if standing.unreported else Finish()
+
+
+def _choose_question(standing: Standing) -> ReadPage | ReadDeleted | AskTogether | None:
+    tasks = sorted(standing.tasks, key=lambda task: SCAN_ORDER.index(task.source))
+    opened = [task for task in tasks if task.state is TaskState.OPEN]
+    deletions = [task for task in standing.deletions if task.state is TaskState.OPEN]
+    for task in opened:
+        if task.way is Way.SCAN or task.alone:
+            return ReadPage(task)
+    for deletion in deletions:
+        if deletion.alone:
+            return ReadDeleted(deletion)
+    if opened or deletions or standing.returns:
+        return bundle_first(opened, deletions, standing.returns)
+    return None
+
+
+def bundle_first(opened: Sequence[Task], deletions: Sequence[DeletionTask], returns: Sequence[Source]) -> AskTogether:
+    """The first composite of as few as hold all questions.
+
+    Children and their headers go together where that costs nothing: a changed line then need not ask for its header.
+    """
+    left = {task.source: task for task in opened}
+    pairs = []
+    for shape in SHAPES.values():
+        if shape.children is not None and {shape.headers, shape.children} <= left.keys():
+            pairs.append([left.pop(shape.children), left.pop(shape.headers)])
+    tasks: list[Task] = []
+    while pairs and len(tasks) + 2 <= MOST_TOGETHER:
+        tasks += pairs.pop(0)
+    tasks += list(left.values())[: MOST_TOGETHER - len(tasks)]
+    if pairs and len(tasks) < MOST_TOGETHER and not deletions and not returns:
+        tasks.append(pairs[0][0])
+    room = MOST_TOGETHER - len(tasks)
+    chosen = tuple(deletions[:room])
+    return AskTogether(tuple(tasks), chosen, tuple(returns[: room - len(chosen)]))
 
 
 def list_failing(source: Source, modules: Iterable[Module]) -> list[Module]:

@@ -54,6 +54,34 @@ async def list_left_out(session: Session, tenant_id: str, *, since: datetime) ->
     return {Source(row["source"]): frozenset(row["left_out"]) for row in rows}
 
 
+async def list_slow(session: Session, tenant_id: str, *, since: datetime) -> Mapping[Source, str]:
+    """Sources that COQL cannot serve, and why; what was found out before `since` is tried again."""
+    rows = await session.fetch_all(
+        select(field_cache).where(field_cache.c.tenant_id == tenant_id, field_cache.c.looked_at >= since)
+    )
+    return {Source(row["source"]): row["slow_cause"] for row in rows if row["slow_cause"] is not None}
+
+
+async def save_slow(session: Session, tenant_id: str, causes: Mapping[Source, str]) -> None:
+    """Remember that COQL cannot serve those sources."""
+    now = await session.now()
+    await session.upsert(
+        field_cache,
+        [
+            {
+                "tenant_id": tenant_id,
+                "source": source.value,
+                "left_out": [],
+                "looked_at": now,
+                "slow_cause": cause,
+            }
+            for source, cause in causes.items()
+        ],
+        key=("tenant_id", "source"),
+        update=("looked_at", "slow_cause"),
+    )
+
+
 async def save_left_out(session: Session, tenant_id: str, source: Source, columns: Collection[str]) -> None:
     """Remember what this CRM refuses of the source."""
     row = {

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import RowMapping, and_, select, update
+from sqlalchemy import RowMapping, and_, bindparam, func, select, update
 
 from sync_kit.contracts.events import RunRequested
 from sync_kit.contracts.reasons import Reason
-from sync_kit.contracts.vocabulary import Module
-from sync_kit.store import Session
+from sync_kit.contracts.vocabulary import REHEARSALS, Module, RunMode
+from sync_kit.store import Session, UtcDateTime
 from zoho_reader.domain.sources import Source
 from zoho_reader.store.tables import runs
 
@@ -22,7 +22,10 @@ Flag = Literal["cancelled", "ended"]
 
 @dataclass(frozen=True)
 class RunRow:
-    """One run. `attempts` counts refusals and failures of Zoho since the last page."""
+    """One run. `attempts` counts refusals and failures of Zoho since the last page.
+
+    A rehearsal reads like any run and moves nothing: no checkpoint, no debt, no note of what is known.
+    """
 
     tenant_id: str
     run_id: str
@@ -33,14 +36,25 @@ class RunRow:
     modules: tuple[Module, ...]
     since: datetime | None
     retry_of: str | None
+    mode: RunMode
     planned: bool
     extra_fields: Mapping[Source, tuple[str, ...]]
     state: StageState
     progress_seq: int
     calls: int
+    credits: int
+    began_at: datetime | None
+    returns_asked: int
+    described: bool
+    reported: bool
     waiting_until: datetime | None
     waiting_for: Reason | None
     attempts: int
+
+    @property
+    def rehearses(self) -> bool:
+        """Whether nothing may move."""
+        return self.mode in REHEARSALS
 
 
 async def request_run(session: Session, event: RunRequested) -> None:
@@ -50,9 +64,10 @@ async def request_run(session: Session, event: RunRequested) -> None:
         "modules": [module.value for module in event.modules],
         "since": event.since,
         "retry_of": event.retry_of,
+        "mode": event.mode.value,
     }
     key = ("tenant_id", "run_id")
-    await session.upsert(runs, [row], key=key, update=("requested", "modules", "since", "retry_of"))
+    await session.upsert(runs, [row], key=key, update=("requested", "modules", "since", "retry_of", "mode"))
 
 
 async def flag_run(session: Session, tenant_id: str, run_id: str, run_seq: int, flag: Flag) -> None:
@@ -99,10 +114,24 @@ async def count_progress(session: Session, run: RunRow) -> RunRow:
     return _read(row)
 
 
-async def add_calls(session: Session, run: RunRow, calls: int) -> None:
-    """Count calls that were made for the run."""
+async def add_calls(
+    session: Session, run: RunRow, *, calls: int, credits_spent: int, answered_at: datetime | None
+) -> None:
+    """Count calls that were made for the run; the first answer's time is when it began, by the vendor's clock."""
     statement = update(runs).where(_is_run(run.tenant_id, run.run_id))
-    await session.execute(statement.values(calls=runs.c.calls + calls))
+    await session.execute(
+        statement.values(
+            calls=runs.c.calls + calls,
+            credits=runs.c.credits + credits_spent,
+            began_at=func.coalesce(runs.c.began_at, bindparam(None, answered_at, UtcDateTime())),
+        )
+    )
+
+
+async def add_returns(session: Session, run: RunRow, questions: int) -> None:
+    """Count questions whether deleted records are back."""
+    statement = update(runs).where(_is_run(run.tenant_id, run.run_id))
+    await session.execute(statement.values(returns_asked=runs.c.returns_asked + questions))
 
 
 def _is_run(tenant_id: str, run_id: str) -> Any:
@@ -120,21 +149,27 @@ def _build_stub(tenant_id: str, run_id: str, run_seq: int, now: datetime) -> dic
         "modules": [],
         "since": None,
         "retry_of": None,
+        "mode": RunMode.APPLY.value,
         "planned": False,
         "state": "queued",
         "progress_seq": 0,
         "calls": 0,
+        "credits": 0,
+        "returns_asked": 0,
+        "described": False,
+        "reported": False,
         "attempts": 0,
         "taken_in_at": now,
     }
 
 
 def _read(row: RowMapping) -> RunRow:
-    names = RunRow.__dataclass_fields__.keys() - {"modules", "waiting_for", "extra_fields"}
+    names = RunRow.__dataclass_fields__.keys() - {"modules", "mode", "waiting_for", "extra_fields"}
     waiting_for = row["waiting_for"]
     extra_fields = row["extra_fields"] or {}
     return RunRow(
         modules=tuple(Module(name) for name in row["modules"]),
+        mode=RunMode(row["mode"]),
         extra_fields={Source(source): tuple(fields) for source, fields in extra_fields.items()},
         waiting_for=None if waiting_for is None else Reason.model_validate(waiting_for),
         **{name: row[name] for name in names},

@@ -55,6 +55,14 @@ async def list_children(
     return children
 
 
+async def list_staged_parents(session: Session, run: RunRow, source: Source) -> Mapping[str, str]:
+    """Header ids by child id, of all child rows that this run staged."""
+    rows = await session.fetch_all(
+        select(staged_lines.c.row_id, staged_lines.c.parent_id).where(_is_staged(run, source))
+    )
+    return {row["row_id"]: row["parent_id"] for row in rows}
+
+
 async def hold_records(
     session: Session,
     run: RunRow,

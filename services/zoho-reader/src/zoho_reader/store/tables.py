@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, MetaData
+from sqlalchemy import Index, MetaData, text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -38,7 +38,8 @@ class MappingFields(Table, table=True):
 class Run(Table, table=True):
     """One run as the reader knows it. `requested`, `cancelled` and `ended` only ever become true, in any order.
 
-    `extra_fields` are the mapping's fields by source, frozen when the run was planned.
+    `extra_fields` are the mapping's fields by source, frozen when the run was planned. `began_at` is the vendor's clock
+    at the first answer. `returns_asked` counts questions whether deleted records are back.
     """
 
     __tablename__ = "runs"
@@ -53,11 +54,17 @@ class Run(Table, table=True):
     modules: Any = Field(sa_type=JsonText)
     since: datetime | None = Field(default=None, sa_type=UtcDateTime)
     retry_of: str | None = None
+    mode: str = Field(default="apply", sa_column_kwargs={"server_default": "apply"})
     planned: bool = False
     extra_fields: Any = Field(default=None, sa_type=JsonText, nullable=True)
     state: str
     progress_seq: int = 0
     calls: int = 0
+    credits: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    began_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    returns_asked: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    described: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    reported: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     waiting_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     waiting_for: Any = Field(default=None, sa_type=JsonText, nullable=True)
     attempts: int = 0
@@ -102,6 +109,50 @@ class ExtractionTask(Table, table=True):
     newest_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     scanned: int | None = None
     changed: int | None = None
+    token: str | None = None
+    window_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    window_rows: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+
+
+class DeletionTaskRow(Table, table=True):
+    """What was deleted of one Zoho module, to be read in a run, and how far it has been read."""
+
+    __tablename__ = "deletion_tasks"
+
+    tenant_id: str = Field(primary_key=True)
+    run_id: str = Field(primary_key=True)
+    source: str = Field(primary_key=True)
+    since: datetime = Field(sa_type=UtcDateTime)
+    state: str
+    alone: bool = False
+    page: int = 1
+    asked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    found: int | None = None
+
+
+class DeletionCheckpoint(Table, table=True):
+    """Up to when deletions of a source are known, by the vendor's clock. It begins with the first record emitted."""
+
+    __tablename__ = "deletion_checkpoints"
+
+    tenant_id: str = Field(primary_key=True)
+    source: str = Field(primary_key=True)
+    watermark: datetime = Field(sa_type=UtcDateTime)
+
+
+class KnownRecord(Table, table=True):
+    """A record that was emitted at any time; ids only. `gone_at`: it was deleted then, by Zoho's word.
+
+    `looked_at` is when a deleted one was last looked for.
+    """
+
+    __tablename__ = "known_records"
+
+    tenant_id: str = Field(primary_key=True)
+    module: str = Field(primary_key=True)
+    record_id: str = Field(primary_key=True)
+    gone_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    looked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Checkpoint(Table, table=True):
@@ -187,6 +238,17 @@ class WantedRecord(Table, table=True):
     wanted_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class RehearsalWant(Table, table=True):
+    """A record that a rehearsal works on because it is wanted. The tenant's own debt is not touched by it."""
+
+    __tablename__ = "rehearsal_wants"
+
+    tenant_id: str = Field(primary_key=True)
+    run_id: str = Field(primary_key=True)
+    module: str = Field(primary_key=True)
+    record_id: str = Field(primary_key=True)
+
+
 class ContactHome(Table, table=True):
     """Which account a contact was last seen in, so that the account which it leaves is emitted too; ids only."""
 
@@ -198,7 +260,10 @@ class ContactHome(Table, table=True):
 
 
 class FieldCache(Table, table=True):
-    """Columns that this CRM does not have or that COQL cannot select there."""
+    """Columns that this CRM does not have or that COQL cannot select there.
+
+    `slow_cause`: COQL cannot serve the source at all, and why; it is read by lists.
+    """
 
     __tablename__ = "field_cache"
 
@@ -206,6 +271,30 @@ class FieldCache(Table, table=True):
     source: str = Field(primary_key=True)
     left_out: Any = Field(sa_type=JsonText)
     looked_at: datetime = Field(sa_type=UtcDateTime)
+    slow_cause: str | None = None
+
+
+class CrmDescription(Table, table=True):
+    """What the CRM has, as last told to the others: fields, line fields, taxes; and who it is."""
+
+    __tablename__ = "crm_descriptions"
+
+    tenant_id: str = Field(primary_key=True)
+    version: int
+    described_at: datetime = Field(sa_type=UtcDateTime)
+    body: Any = Field(sa_type=JsonText)
+    organisation: Any = Field(default=None, sa_type=JsonText, nullable=True)
+
+
+class DescriptionRequest(Table, table=True):
+    """Somebody asked to read the CRM's fields again; `attempts` and `until_at` while Zoho is in trouble."""
+
+    __tablename__ = "description_requests"
+
+    tenant_id: str = Field(primary_key=True)
+    requested_at: datetime = Field(sa_type=UtcDateTime)
+    attempts: int = 0
+    until_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class CreditHour(Table, table=True):
@@ -227,14 +316,20 @@ mapping_fields = METADATA.tables["mapping_fields"]
 runs = METADATA.tables["runs"]
 run_modules = METADATA.tables["run_modules"]
 extraction_tasks = METADATA.tables["extraction_tasks"]
+deletion_tasks = METADATA.tables["deletion_tasks"]
+deletion_checkpoints = METADATA.tables["deletion_checkpoints"]
+known_records = METADATA.tables["known_records"]
 checkpoints = METADATA.tables["checkpoints"]
 overlap_digests = METADATA.tables["overlap_digests"]
 staged_lines = METADATA.tables["staged_lines"]
 pending_records = METADATA.tables["pending_records"]
 emissions = METADATA.tables["emissions"]
 wanted = METADATA.tables["wanted"]
+rehearsal_wants = METADATA.tables["rehearsal_wants"]
 contact_homes = METADATA.tables["contact_homes"]
 field_cache = METADATA.tables["field_cache"]
+crm_descriptions = METADATA.tables["crm_descriptions"]
+description_requests = METADATA.tables["description_requests"]
 credit_ledger = METADATA.tables["credit_ledger"]
 
 OF_TENANT = (
@@ -243,14 +338,20 @@ OF_TENANT = (
     runs,
     run_modules,
     extraction_tasks,
+    deletion_tasks,
+    deletion_checkpoints,
+    known_records,
     checkpoints,
     overlap_digests,
     staged_lines,
     pending_records,
     emissions,
     wanted,
+    rehearsal_wants,
     contact_homes,
     field_cache,
+    crm_descriptions,
+    description_requests,
     credit_ledger,
 )
 """Every table with rows of one tenant: what a deletion empties."""

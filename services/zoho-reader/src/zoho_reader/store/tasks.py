@@ -48,6 +48,9 @@ def _write(run: RunRow, task: Task) -> dict[str, Any]:
         "newest_at": task.newest_at,
         "scanned": task.scanned,
         "changed": task.changed,
+        "token": task.token,
+        "window_at": task.window_at,
+        "window_rows": task.window_rows,
     }
 
 
@@ -65,4 +68,7 @@ def _read(row: RowMapping) -> Task:
         newest_at=row["newest_at"],
         scanned=row["scanned"],
         changed=row["changed"],
+        token=row["token"],
+        window_at=row["window_at"],
+        window_rows=row["window_rows"],
     )

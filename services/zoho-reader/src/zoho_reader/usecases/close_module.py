@@ -2,12 +2,13 @@
 
 from sync_kit.contracts.vocabulary import Module
 from sync_kit.store import Session
-from zoho_reader.domain.sources import SHAPES, Source
+from zoho_reader.domain.sources import SHAPES, Source, list_deletable, list_modules_fed
 from zoho_reader.domain.steps import TaskState
 from zoho_reader.domain.watermark import move_watermark
 from zoho_reader.store.checkpoints import CheckpointRow, list_checkpoints, save_checkpoint
+from zoho_reader.store.deletions import begin_deletions, list_deletion_tasks, move_deletions
 from zoho_reader.store.emissions import count_emitted
-from zoho_reader.store.run_modules import get_module, save_module
+from zoho_reader.store.run_modules import get_module, list_modules, save_module
 from zoho_reader.store.staged import drop_children
 from zoho_reader.store.tasks import list_tasks
 from zoho_reader.usecases.open_slice import Slice
@@ -18,8 +19,9 @@ async def close_module(work: Slice, module: Module) -> None:
     """Everything read of the module is in the outbox, so its checkpoint may move; the scheduler hears E."""
     async with work.committing() as session:
         row = await get_module(session, work.run, module)
-        if row.failure is None:
+        if row.failure is None and not work.run.rehearses:
             await _move_checkpoints(session, work, module)
+            await _move_deletions(session, work, module)
         children = SHAPES[module].children
         if children is not None:
             await drop_children(session, work.run, children)
@@ -52,6 +54,21 @@ async def _move_checkpoints(session: Session, work: Slice, module: Module) -> No
             columns=work.list_covered(source),
             keep_digests_from=watermark - work.pace.overlap,
         )
+
+
+async def _move_deletions(session: Session, work: Slice, module: Module) -> None:
+    """Deletions are known up to the question; without one, they matter from the run's beginning on."""
+    run = work.run
+    if run.began_at is not None:
+        await begin_deletions(session, run.tenant_id, list_deletable([module]), run.began_at)
+    failed = {name for name, row in (await list_modules(session, run)).items() if row.failure is not None}
+    for task in await list_deletion_tasks(session, run):
+        fed = list_modules_fed(task.source, run.modules)
+        if failed.isdisjoint(fed) and fed[-1:] == [module] and task.asked_at and task.state is TaskState.CLOSED:
+            watermark = move_watermark(
+                None, asked_at=task.asked_at, newest_at=None, settled_after=work.pace.settled_after
+            )
+            await move_deletions(session, run.tenant_id, task.source, watermark)
 
 
 def _covers(work: Slice, before: CheckpointRow | None, source: Source) -> bool:

@@ -4,18 +4,21 @@ from collections.abc import Sequence
 from typing import Final
 
 from sync_kit.contracts.vocabulary import Module
+from sync_kit.store import Session
 from zoho_reader.domain.answers import Row, WholeRecord
 from zoho_reader.domain.assembly import Draft, assemble
-from zoho_reader.domain.coql import MOST_IDS, MOST_TOGETHER, ask_by_ids, ask_children
+from zoho_reader.domain.coql import MOST_IDS, MOST_TOGETHER, ask_children
 from zoho_reader.domain.line_sums import lines_add_up
 from zoho_reader.domain.sources import LINE_TAX, SHAPES, Shape, Source
 from zoho_reader.domain.steps import Need
 from zoho_reader.errors import ModuleRefusedError, QuestionRefusedError
+from zoho_reader.store.contact_homes import list_people, save_homes
 from zoho_reader.store.run_modules import add_modules, count_asked, list_modules
-from zoho_reader.store.staged import hold_ids, hold_records, list_held
-from zoho_reader.store.wanted import list_not_taken_up
+from zoho_reader.store.staged import drop_held, hold_ids, hold_records, list_held, list_staged_parents
+from zoho_reader.store.wanted import list_not_taken_up, list_wanted_among
 from zoho_reader.usecases.discover_columns import discover_columns
 from zoho_reader.usecases.emit_records import emit_records, settle_missing
+from zoho_reader.usecases.form_question import ask_ids
 from zoho_reader.usecases.open_slice import Slice
 from zoho_reader.usecases.refuse_source import fail_module
 
@@ -36,7 +39,9 @@ async def take_up_wanted(work: Slice) -> None:
 async def complete_records(work: Slice, module: Module, need: Need) -> None:
     """One step for one module: headers by id, children of headers, or documents whole."""
     shape = SHAPES[module]
-    most = MOST_TOGETHER if need is Need.WHOLE else MOST_IDS
+    most = MOST_IDS
+    if need is Need.WHOLE:
+        most = MOST_TOGETHER if work.composites else 1
     async with work.store.reading() as session:
         held = await list_held(session, work.run, module, need, most)
     source = shape.children if need is Need.CHILDREN and shape.children is not None else shape.headers
@@ -44,7 +49,12 @@ async def complete_records(work: Slice, module: Module, need: Need) -> None:
         if need is Need.HEADER:
             await _read_headers(work, shape, [row.record_id for row in held])
         elif need is Need.CHILDREN and shape.children is not None:
-            await _read_children(work, shape, shape.children, held)
+            if shape.children not in work.slow:
+                await _read_children(work, shape, shape.children, held)
+            elif shape.is_document:
+                await _hold_wholes(work, shape, held)
+            else:
+                await _read_people(work, shape, shape.children, held)
         elif shape.children is not None:
             await _read_wholes(work, shape, shape.children, held)
     except QuestionRefusedError as refusal:
@@ -58,15 +68,54 @@ async def complete_records(work: Slice, module: Module, need: Need) -> None:
 
 
 async def _read_headers(work: Slice, shape: Shape, record_ids: Sequence[str]) -> None:
-    page = await work.crm.ask(ask_by_ids(shape.headers, work.list_columns(shape.headers), record_ids))
+    page = await work.crm.ask(ask_ids(work, shape.headers, list(record_ids)))
     found = {row.record_id for row in page.rows}
     async with work.committing() as session:
         await count_asked(session, work.run, shape.module, {"asked_headers": len(record_ids)})
         if shape.children is not None:
             await hold_records(session, work.run, shape.module, Need.CHILDREN, page.rows)
         else:
-            await emit_records(session, work, shape.module, [assemble(shape, row, None) for row in page.rows])
+            rows = await _pass_over_members(session, work, shape, page.rows)
+            await emit_records(session, work, shape.module, [assemble(shape, row, None) for row in rows])
         await settle_missing(session, work, shape.module, [each for each in record_ids if each not in found])
+
+
+async def _pass_over_members(session: Session, work: Slice, shape: Shape, rows: Sequence[Row]) -> Sequence[Row]:
+    """People of an account travel with it, unless somebody wants them by themselves."""
+    if shape.module is not Module.CONTACTS:
+        return rows
+    members = [row.record_id for row in rows if row.parent_id is not None]
+    wanted = await list_wanted_among(session, work.run, shape.module, members)
+    passed = set(members) - wanted
+    await drop_held(session, work.run, shape.module, sorted(passed))
+    if not work.run.rehearses:
+        await save_homes(session, work.run.tenant_id, rows)
+    return [row for row in rows if row.record_id not in passed]
+
+
+async def _hold_wholes(work: Slice, shape: Shape, headers: Sequence[Row]) -> None:
+    """COQL does not tell lines by their documents here, and a list cannot: they are read whole."""
+    async with work.committing() as session:
+        await hold_records(session, work.run, shape.module, Need.WHOLE, headers)
+
+
+async def _read_people(work: Slice, shape: Shape, children: Source, headers: Sequence[Row]) -> None:
+    """People of accounts by their ids, where COQL cannot serve: who they are is known from where each was last seen."""
+    async with work.store.reading() as session:
+        homes = dict(await list_people(session, work.run.tenant_id, [header.record_id for header in headers]))
+        moved = await list_staged_parents(session, work.run, children)
+    homes |= {contact: account for contact, account in moved.items() if account in {h.record_id for h in headers}}
+    ids = sorted(homes)
+    rows: dict[str, list[Row]] = {header.record_id: [] for header in headers}
+    for start in range(0, len(ids), MOST_IDS):
+        page = await work.crm.ask(ask_ids(work, children, ids[start : start + MOST_IDS]))
+        for row in page.rows:
+            if row.parent_id in rows:
+                rows[row.parent_id].append(row)
+    async with work.committing() as session:
+        await count_asked(session, work.run, shape.module, {"asked_groups": len(headers)})
+        drafts = [assemble(shape, header, rows[header.record_id]) for header in headers]
+        await emit_records(session, work, shape.module, drafts)
 
 
 async def _read_children(work: Slice, shape: Shape, children: Source, headers: Sequence[Row]) -> None:
@@ -98,11 +147,12 @@ async def _read_wholes(work: Slice, shape: Shape, children: Source, headers: Seq
         columns=work.list_columns(shape.headers),
         # Read whole, a line has what COQL may not select.
         line_columns=work.list_wished(children),
+        together=work.composites,
     )
     cut = [whole.header.record_id for whole in wholes if whole is not None and whole.lines_cut]
     rows: dict[str, list[Row]] = {}
     pages = 0
-    if cut:
+    if cut and children not in work.slow:
         rows, pages = await _ask_for_children(work, children, cut)
     gone = [record_id for record_id, whole in zip(record_ids, wholes, strict=True) if whole is None]
     async with work.committing() as session:

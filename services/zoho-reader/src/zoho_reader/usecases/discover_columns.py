@@ -1,8 +1,14 @@
-"""Zoho finds fault with a question: find out which columns this CRM does not have, and ask without them."""
+"""Zoho finds fault with a question: find out which columns this CRM does not have, and ask without them.
 
-from zoho_reader.domain.sources import NEEDED_COLUMNS, Source
+A column that is there and that COQL cannot carry makes the source be read by lists where it is needed.
+"""
+
+from collections.abc import Mapping
+
+from zoho_reader.domain.sources import LINE_SOURCES, LINE_TAX, NEEDED_COLUMNS, Source
 from zoho_reader.errors import ModuleRefusedError, QuestionRefusedError
 from zoho_reader.store.columns import save_left_out
+from zoho_reader.usecases.go_slow import read_by_lists
 from zoho_reader.usecases.open_slice import Slice
 
 _NOT_PLAIN = ("jsonarray", "jsonobject")
@@ -19,6 +25,13 @@ async def discover_columns(work: Slice, source: Source, refusal: QuestionRefused
         types = await work.crm.list_field_types(source)
     except ModuleRefusedError:
         types = dict.fromkeys(asked, "")  # the metadata may not be read: only what Zoho itself names can be left out
+    if source not in work.slow:
+        cause = _find_slow_cause(work, source, refusal, types)
+        if cause is not None:
+            # What COQL does not carry for the lines of one module, it carries for none.
+            alike = work.scanning & LINE_SOURCES if refusal.column == LINE_TAX else {source}
+            await read_by_lists(work, dict.fromkeys(alike, cause))
+            return
     suspects = {column for column in asked if column not in types}
     if not suspects and refusal.column in asked:
         suspects = {refusal.column}
@@ -30,3 +43,16 @@ async def discover_columns(work: Slice, source: Source, refusal: QuestionRefused
         known = work.left_out.get(source, frozenset())
         await save_left_out(session, work.run.tenant_id, source, known | suspects)
     await work.load_left_out()
+
+
+def _find_slow_cause(
+    work: Slice, source: Source, refusal: QuestionRefusedError, types: Mapping[str, str]
+) -> str | None:
+    """Why COQL cannot serve the source: a column that we cannot do without, or that is cheaper to list than to read
+    document by document."""
+    column = refusal.column
+    if column is None or column not in types:
+        return None
+    needed = column in NEEDED_COLUMNS or column in work.run.extra_fields.get(source, ())
+    taxes = column == LINE_TAX and source in work.scanning
+    return f"the field {column}" if needed or taxes else None

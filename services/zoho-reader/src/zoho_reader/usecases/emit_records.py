@@ -7,9 +7,13 @@ from sync_kit.contracts.vocabulary import Module
 from sync_kit.outbox import write_events
 from sync_kit.store import Session
 from zoho_reader.domain.assembly import Draft, cut_into_events
+from zoho_reader.domain.sources import SHAPES
 from zoho_reader.store import KIT
+from zoho_reader.store.deletions import begin_deletions
 from zoho_reader.store.emissions import count_emitted, note_emissions, take_extraction_seq
+from zoho_reader.store.known import note_known
 from zoho_reader.store.run_modules import add_modules, get_module, save_module
+from zoho_reader.store.runs import RunRow
 from zoho_reader.store.staged import drop_held
 from zoho_reader.store.wanted import settle_wanted
 from zoho_reader.usecases.open_slice import Slice
@@ -28,7 +32,9 @@ async def emit_records(session: Session, work: Slice, module: Module, drafts: Se
     await write_events(session, KIT, events, source=SOURCE_NAME)
     await note_emissions(session, run, module, emitted)
     ids = [draft.record_id for draft in drafts]
-    await settle_wanted(session, run.tenant_id, module, ids)
+    await settle_wanted(session, run, module, ids)
+    if not run.rehearses:
+        await _note_known(session, run, module, drafts)
     await drop_held(session, run, module, ids)
     count = await count_emitted(session, run, module)
     await save_module(session, run, module, next_page=row.next_page + len(events), emitted=count)
@@ -37,13 +43,24 @@ async def emit_records(session: Session, work: Slice, module: Module, drafts: Se
     work.metrics.incomplete.inc(sum(not draft.lines_complete for draft in drafts))
 
 
+async def _note_known(session: Session, run: RunRow, module: Module, drafts: Sequence[Draft]) -> None:
+    """What was emitted once may be deleted: from the run's beginning on we ask for that."""
+    living = [draft.record_id for draft in drafts if draft.deleted_at is None]
+    await note_known(session, run.tenant_id, module, living)
+    if run.began_at is not None:
+        await begin_deletions(session, run.tenant_id, [SHAPES[module].headers], run.began_at)
+    for draft in drafts:
+        if draft.deleted_at is not None:
+            await note_known(session, run.tenant_id, module, [draft.record_id], gone_at=draft.deleted_at)
+
+
 async def settle_missing(session: Session, work: Slice, module: Module, record_ids: Sequence[str]) -> None:
     """The CRM does not have those records (any more). The writer hears of those that it wanted."""
     if not record_ids:
         return
     run = work.run
     await drop_held(session, run, module, record_ids)
-    missed = await settle_wanted(session, run.tenant_id, module, record_ids)
+    missed = await settle_wanted(session, run, module, record_ids)
     if missed:
         event = RecordsNotFound(
             tenant_id=run.tenant_id,

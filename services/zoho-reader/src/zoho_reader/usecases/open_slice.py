@@ -21,7 +21,7 @@ from zoho_reader.domain.pace import Pace
 from zoho_reader.domain.sources import STANDARD_COLUMNS, Source, choose_columns
 from zoho_reader.metrics import ReaderMetrics
 from zoho_reader.store import KIT
-from zoho_reader.store.columns import list_left_out
+from zoho_reader.store.columns import list_left_out, list_slow
 from zoho_reader.store.credits import book_credits
 from zoho_reader.store.runs import RunRow, add_calls, find_run
 from zoho_reader.usecases.report_stage import report_stage
@@ -29,7 +29,11 @@ from zoho_reader.usecases.report_stage import report_stage
 
 @dataclass
 class Slice:
-    """`run` is as last read; `left_out` are columns that this CRM refuses; `calls` counts what left so far."""
+    """`run` is as last read; `left_out` are columns that this CRM refuses; `calls` counts what left so far.
+
+    `slow` are sources that COQL cannot serve, with the cause. `composites` is False once the consent does not cover
+    them. `scanning` are sources of which a first load is going on.
+    """
 
     store: Store
     clock: Clock
@@ -40,6 +44,9 @@ class Slice:
     pace: Pace
     metrics: ReaderMetrics
     left_out: dict[Source, frozenset[str]] = field(default_factory=dict)
+    slow: dict[Source, str] = field(default_factory=dict)
+    composites: bool = True
+    scanning: frozenset[Source] = frozenset()
     calls: int = 0
 
     def list_columns(self, source: Source) -> tuple[str, ...]:
@@ -56,10 +63,11 @@ class Slice:
         return self.list_wished(source) - (extra & self.left_out.get(source, frozenset()))
 
     async def load_left_out(self) -> None:
-        """Read again what this CRM refuses."""
+        """Read again what this CRM refuses, and what COQL cannot serve."""
         async with self.store.reading() as session:
             since = await session.now() - self.pace.metadata_life
             self.left_out = dict(await list_left_out(session, self.lease.tenant_id, since=since))
+            self.slow = dict(await list_slow(session, self.lease.tenant_id, since=since))
 
     @asynccontextmanager
     async def committing(self) -> AsyncIterator[Session]:
@@ -88,7 +96,14 @@ class Slice:
                 await self._check_tenant(session)
                 await self._get_run(session)
                 if spent.calls:
-                    await add_calls(session, self.run, spent.calls)
+                    await add_calls(
+                        session,
+                        self.run,
+                        calls=spent.calls,
+                        credits_spent=spent.credits,
+                        answered_at=spent.answered_at,
+                    )
+                    self.run = await self._get_run(session)
                     await book_credits(
                         session,
                         self.lease.tenant_id,

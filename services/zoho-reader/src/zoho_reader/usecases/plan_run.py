@@ -1,18 +1,20 @@
 """Decide what a run reads: from its checkpoints where there are any, else everything."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from sync_kit.contracts.vocabulary import Module
 from sync_kit.store import Session
-from zoho_reader.domain.sources import SHAPES, Source, list_modules_fed, list_sources
-from zoho_reader.domain.steps import Task, TaskState, Way
+from zoho_reader.domain.sources import SHAPES, Source, list_deletable, list_modules_fed, list_sources
+from zoho_reader.domain.steps import DeletionTask, Task, TaskState, Way
 from zoho_reader.store.checkpoints import CheckpointRow, list_checkpoints
 from zoho_reader.store.columns import list_mapping_fields
+from zoho_reader.store.deletions import list_deletion_checkpoints, save_deletion_tasks
 from zoho_reader.store.run_modules import add_modules
 from zoho_reader.store.runs import save_run
 from zoho_reader.store.tasks import save_tasks
+from zoho_reader.store.wanted import copy_debts
 from zoho_reader.usecases.open_slice import Slice
 
 Checkpoints = Mapping[tuple[Module, Source], CheckpointRow]
@@ -30,6 +32,8 @@ async def plan_run(work: Slice) -> None:
             extra_fields={source.value: list(names) for source, names in fields.items()},
         )
         await add_modules(session, work.run, work.run.modules, requested=True)
+        if work.run.rehearses:
+            await copy_debts(session, work.run)
         if work.run.retry_of is None:
             await _plan_tasks(session, work)
     async with work.committing():
@@ -40,7 +44,8 @@ async def _plan_tasks(session: Session, work: Slice) -> None:
     run = work.run
     checkpoints = await list_checkpoints(session, run.tenant_id)
     covered = {source: work.list_covered(source) for source in Source}
-    scanned = _list_scanned(run.modules, checkpoints, covered, has_window=run.since is not None)
+    deletions = await list_deletion_checkpoints(session, run.tenant_id)
+    scanned = _list_scanned(run.modules, checkpoints, covered, deletions, has_window=run.since is not None)
     tasks = []
     for source in list_sources(run.modules):
         if source in scanned:
@@ -50,6 +55,15 @@ async def _plan_tasks(session: Session, work: Slice) -> None:
         since = min(_find_start(module, source, checkpoints, run.since, work) for module in fed)
         tasks.append(Task(source, Way.CHANGES, TaskState.OPEN, since=since))
     await save_tasks(session, run, tasks)
+    await save_deletion_tasks(
+        session,
+        run,
+        [
+            DeletionTask(source, deletions[source] - work.pace.overlap)
+            for source in list_deletable(run.modules)
+            if source in deletions
+        ],
+    )
 
 
 def _find_start(
@@ -64,12 +78,14 @@ def _list_scanned(
     modules: tuple[Module, ...],
     checkpoints: Checkpoints,
     covered: Mapping[Source, frozenset[str]],
+    deletions: Collection[Source],
     *,
     has_window: bool,
 ) -> set[Source]:
     """Sources to be read whole: never read before, or without a field that the mapping needs now.
 
-    Headers and children are read whole together, and so are modules that share a source.
+    So are those read by a version that did not note what it emitted: deletions of that could not be told. Headers
+    and children are read whole together, and so are modules that share a source.
     """
     scanned: set[Source] = set()
     for module in modules:
@@ -77,7 +93,8 @@ def _list_scanned(
         if has_window and shape.is_document:
             continue
         known = [checkpoints.get((module, source)) for source in shape.sources]
-        if any(row is None or not covered[row.source] <= row.columns for row in known):
+        unnoted = shape.headers not in deletions
+        if unnoted or any(row is None or not covered[row.source] <= row.columns for row in known):
             scanned |= set(shape.sources)
     for _ in modules:
         for module in modules:

@@ -12,6 +12,7 @@ from zoho_reader.domain.sources import SHAPES
 from zoho_reader.domain.steps import TaskState
 from zoho_reader.store import KIT
 from zoho_reader.store.checkpoints import list_checkpoints
+from zoho_reader.store.deletions import list_deletion_tasks
 from zoho_reader.store.run_modules import ModuleRow, list_modules
 from zoho_reader.store.runs import RunRow, StageState, count_progress, save_run
 from zoho_reader.store.tasks import list_tasks
@@ -52,7 +53,7 @@ async def tell_stage(session: Session, run: RunRow) -> RunRow:
         progress_seq=run.progress_seq,
         state=run.state,
         calls=run.calls,
-        least_calls=await _count_least(session, run) if run.state == "done" else None,
+        least_calls=await count_least(session, run) if run.state == "done" else None,
         waiting_until=run.waiting_until,
         waiting_for=run.waiting_for,
     )
@@ -85,9 +86,11 @@ async def announce_module(session: Session, run: RunRow, module: ModuleRow) -> N
     await write_events(session, KIT, [extracted, announced], source=SOURCE_NAME)
 
 
-async def _count_least(session: Session, run: RunRow) -> int:
+async def count_least(session: Session, run: RunRow) -> int:
+    """The least calls that the run's reading needs; what a check asks besides (metadata) does not count."""
     tasks = [task for task in await list_tasks(session, run) if task.state is TaskState.CLOSED]
     modules = await list_modules(session, run)
+    deletions = await list_deletion_tasks(session, run)
 
     def count(column: str) -> dict[Module, int]:
         return {name: getattr(row, column) for name, row in modules.items()}
@@ -100,5 +103,7 @@ async def _count_least(session: Session, run: RunRow) -> int:
             groups=count("asked_groups"),
             wholes=count("asked_wholes"),
             further_pages=sum(row.further_pages for row in modules.values()),
+            deleted={task.source: task.found for task in deletions if task.found is not None},
+            returns=run.returns_asked,
         )
     )

@@ -8,9 +8,10 @@ from sync_kit.store import Session
 from sync_kit.tenants import find_tenant
 from zoho_reader.store import KIT
 from zoho_reader.store.checkpoints import forget_digests
-from zoho_reader.store.purge import forget_run_work
+from zoho_reader.store.purge import forget_emissions, forget_run_work
 from zoho_reader.store.run_modules import list_modules
 from zoho_reader.store.runs import find_run, flag_run, request_run
+from zoho_reader.usecases.report_findings import tell_findings
 from zoho_reader.usecases.report_stage import announce_module, tell_stage
 
 
@@ -29,17 +30,19 @@ async def take_in_cancel(session: Session, event: RunCancelled, _: Envelope) -> 
 
 
 async def take_in_end(session: Session, event: RunEnded, _: Envelope) -> None:
-    """The run's working rows go; wanted records and the pages that were emitted stay."""
+    """The run's working rows go; wanted records and the pages that were emitted stay, save those of a rehearsal."""
     await ensure_tenant_known(session, event.tenant_id)
     await flag_run(session, event.tenant_id, event.run_id, event.run_seq, "ended")
     run = await find_run(session, event.tenant_id, event.run_id)
     if run is not None:
         await forget_run_work(session, run.tenant_id, run.run_id)
         await forget_digests(session, run)
+        if run.rehearses:
+            await forget_emissions(session, run.tenant_id, run.run_id)
 
 
 async def tell_state(session: Session, event: StateRequested, _: Envelope) -> None:
-    """Tell everything of the run again: the stage, and E of each module."""
+    """Tell everything of the run again: the stage, E of each module, and the findings of a check."""
     await ensure_tenant_known(session, event.tenant_id)
     run = await find_run(session, event.tenant_id, event.run_id)
     if run is None or not run.requested:
@@ -47,6 +50,8 @@ async def tell_state(session: Session, event: StateRequested, _: Envelope) -> No
     for module in (await list_modules(session, run)).values():
         await announce_module(session, run, module)
     await tell_stage(session, run)
+    if run.reported:
+        await tell_findings(session, run)
     if not run.ended:
         await mark_due(session, KIT, event.tenant_id)
 

@@ -7,7 +7,7 @@ from sync_kit.store import Session
 from zoho_reader.domain.answers import Page, Row
 from zoho_reader.domain.assembly import Draft, assemble
 from zoho_reader.domain.line_sums import lines_add_up
-from zoho_reader.domain.sources import LINE_TAX, SHAPES, Source, list_modules_fed
+from zoho_reader.domain.sources import LINE_SOURCES, LINE_TAX, SHAPES, Source, list_modules_fed
 from zoho_reader.domain.steps import Need, Task, TaskState
 from zoho_reader.domain.watermark import list_unseen, move_watermark
 from zoho_reader.store.checkpoints import find_seen, note_seen
@@ -21,12 +21,13 @@ from zoho_reader.usecases.open_slice import Slice
 async def take_scanned(session: Session, work: Slice, task: Task, page: Page) -> None:
     """A page of a first load: children are staged, headers are emitted with the children that wait for them."""
     rows, modules = page.rows, work.run.modules
-    if task.source is Source.INVOICE_LINES:
+    if task.source in LINE_SOURCES:
         await stage_children(session, work.run, task.source, rows)
     elif task.source is Source.CONTACTS:
         if Module.ACCOUNTS in modules:
             await stage_children(session, work.run, task.source, rows)
-            await save_homes(session, work.run.tenant_id, rows)
+            if not work.run.rehearses:
+                await save_homes(session, work.run.tenant_id, rows)
         await _emit_people(session, work, rows)
     else:
         for module in list_modules_fed(task.source, modules):
@@ -46,11 +47,11 @@ async def take_changed(
         seen = await find_seen(session, work.run, module, task.source, page.rows, by_this_run_alone=windowed)
         fresh = list_unseen(page.rows, seen)
         if fresh:
-            await _take_fresh(session, work, module, task.source, fresh, in_hand)
+            await take_fresh(session, work, module, task.source, fresh, in_hand)
     await _note_page(session, work, task, page.rows)
 
 
-async def _take_fresh(
+async def take_fresh(
     session: Session,
     work: Slice,
     module: Module,
@@ -58,6 +59,7 @@ async def _take_fresh(
     fresh: Sequence[Row],
     in_hand: Mapping[Source, Sequence[Row]],
 ) -> None:
+    """Rows that nobody has seen yet: what they complete is emitted, what they touch is asked about further."""
     shape = SHAPES[module]
     if source is shape.headers and shape.children is not None:
         await hold_records(session, work.run, module, Need.CHILDREN, fresh)
@@ -71,7 +73,10 @@ async def _take_fresh(
             # Whoever leaves an account changes it too.
             homes = await list_homes(session, work.run.tenant_id, [row.record_id for row in fresh])
             parents |= set(homes.values())
-            await save_homes(session, work.run.tenant_id, fresh)
+            if not work.run.rehearses:
+                await save_homes(session, work.run.tenant_id, fresh)
+            if source in work.slow:
+                await stage_children(session, work.run, source, fresh)
         known = [row for row in in_hand.get(shape.headers, ()) if row.record_id in parents]
         await hold_records(session, work.run, module, Need.CHILDREN, known)
         await hold_ids(session, work.run, module, parents - {row.record_id for row in known})

@@ -1,27 +1,37 @@
 """Work one slice for a tenant: step by step through its open run, until the slice is used up or nothing is left."""
 
 from sync_kit.clock import Clock
+from sync_kit.contracts.vocabulary import RunMode
 from sync_kit.http import HttpClient
 from sync_kit.leases import Lease, check_fence
 from sync_kit.store import Session, Store
 from sync_kit.tenants import find_tenant
 from sync_kit.worker import SliceResult
-from zoho_reader.clients.zoho_crm import TokenLender, ZohoCrm
+from zoho_reader.clients.zoho_crm import ZohoCrm
+from zoho_reader.clients.zoho_exchange import TokenLender, ZohoExchange
 from zoho_reader.domain.pace import Pace
 from zoho_reader.domain.steps import (
     AskTogether,
     CloseModule,
     Complete,
+    DescribeCrm,
     Finish,
+    ReadDeleted,
     ReadPage,
+    ReportFindings,
     Standing,
     Step,
     TakeUpWanted,
+    TaskState,
+    Way,
     choose_step,
 )
+from zoho_reader.errors import MissingScopeError
 from zoho_reader.metrics import ReaderMetrics
 from zoho_reader.store import KIT
 from zoho_reader.store.checkpoints import forget_digests
+from zoho_reader.store.deletions import list_deletion_tasks
+from zoho_reader.store.descriptions import find_description_request
 from zoho_reader.store.purge import forget_run_work
 from zoho_reader.store.run_modules import list_modules
 from zoho_reader.store.runs import RunRow, find_current_run
@@ -31,11 +41,17 @@ from zoho_reader.store.wanted import count_not_taken_up
 from zoho_reader.usecases.await_connection import await_connection
 from zoho_reader.usecases.close_module import close_module
 from zoho_reader.usecases.complete_records import complete_records, take_up_wanted
+from zoho_reader.usecases.describe_crm import describe_in_run
 from zoho_reader.usecases.face_trouble import TROUBLE, face_trouble
+from zoho_reader.usecases.go_slow import face_missing_scope
 from zoho_reader.usecases.open_slice import Slice, find_connected
 from zoho_reader.usecases.plan_run import plan_run
+from zoho_reader.usecases.read_deleted import read_deleted
 from zoho_reader.usecases.read_source import ask_together, read_page
+from zoho_reader.usecases.refresh_description import Refresh, refresh_description
+from zoho_reader.usecases.report_findings import report_findings
 from zoho_reader.usecases.report_stage import report_stage
+from zoho_reader.usecases.seek_returned import list_sources_to_seek
 
 NOTHING = SliceResult(0, None)
 
@@ -55,25 +71,38 @@ async def work_slice(
         now = await session.now()
         tenant = await find_tenant(session, KIT, lease.tenant_id)
         run = await find_current_run(session, lease.tenant_id)
-    if tenant is None or tenant.deleted or run is None:
+        request = await find_description_request(session, lease.tenant_id)
+    if tenant is None or tenant.deleted or (run is None and request is None):
         return NOTHING
-    if run.cancelled:
+    if run is not None and run.cancelled and run.state != "cancelled":
         return await _stop_cancelled(store, lease, run)
     connection = find_connected(tenant)
     if connection is None:
-        return await await_connection(store, lease, run, tenant)
-    if run.waiting_until is not None and now < run.waiting_until:
-        return SliceResult(0, run.waiting_until)
+        return NOTHING if run is None or run.cancelled else await await_connection(store, lease, run, tenant)
     crm = ZohoCrm(
-        http,
-        tokens,
-        lease.tenant_id,
-        connection_generation=connection.generation,
-        before_send=lambda seconds: lease.ensure_time(clock, seconds),
+        ZohoExchange(
+            http,
+            tokens,
+            lease.tenant_id,
+            connection_generation=connection.generation,
+            before_send=lambda seconds: lease.ensure_time(clock, seconds),
+        )
     )
+    aside = NOTHING
+    if request is not None:
+        aside = await refresh_description(Refresh(store, lease, connection, crm, metrics), request, now)
+    if run is None or run.cancelled:
+        return aside
+    if run.waiting_until is not None and now < run.waiting_until:
+        return _combine(aside, SliceResult(0, run.waiting_until))
     work = Slice(store, clock, lease, run, connection, crm, pace, metrics)
     await work.load_left_out()
-    return await _go_through(work)
+    return _combine(aside, await _go_through(work))
+
+
+def _combine(one: SliceResult, other: SliceResult) -> SliceResult:
+    due = [result.next_due_at for result in (one, other) if result.next_due_at is not None]
+    return SliceResult(one.did + other.did, min(due, default=None))
 
 
 async def _go_through(work: Slice) -> SliceResult:
@@ -85,7 +114,7 @@ async def _go_through(work: Slice) -> SliceResult:
             if run is None or run.run_id != work.run.run_id or run.cancelled:
                 return SliceResult(steps, await session.now())
             work.run = run
-            step = await _choose(session, run)
+            step = await _choose(session, work)
         if isinstance(step, Finish) and run.planned:
             if run.state != "done":
                 async with work.telling() as session:
@@ -93,24 +122,39 @@ async def _go_through(work: Slice) -> SliceResult:
             return SliceResult(steps, None)
         steps += 1
         try:
-            await _take_step(work, step)
+            await _take_step_somehow(work, step)
         except TROUBLE as error:
             return SliceResult(steps, await face_trouble(work, error))
     async with work.store.reading() as session:
         return SliceResult(steps, await session.now())
 
 
-async def _choose(session: Session, run: RunRow) -> Step:
+async def _choose(session: Session, work: Slice) -> Step:
+    run = work.run
     modules = await list_modules(session, run)
     failed = [module for module, row in modules.items() if row.failure is not None]
+    tasks = await list_tasks(session, run)
+    work.scanning = frozenset(task.source for task in tasks if task.way is Way.SCAN and task.state is TaskState.OPEN)
+    checks = run.mode is RunMode.CHECK
     return choose_step(
         Standing(
-            tasks=await list_tasks(session, run),
+            tasks=tasks,
             open_modules=[module for module, row in modules.items() if not row.closed],
             unfinished=await count_held(session, run),
             wanted=await count_not_taken_up(session, run, without=failed),
+            deletions=await list_deletion_tasks(session, run),
+            returns=await list_sources_to_seek(session, work),
+            undescribed=checks and not run.described,
+            unreported=checks and not run.reported,
         )
     )
+
+
+async def _take_step_somehow(work: Slice, step: Step) -> None:
+    try:
+        await _take_step(work, step)
+    except MissingScopeError as error:
+        await face_missing_scope(work, error)
 
 
 async def _take_step(work: Slice, step: Step) -> None:
@@ -118,16 +162,22 @@ async def _take_step(work: Slice, step: Step) -> None:
         await plan_run(work)
         return
     match step:
+        case DescribeCrm():
+            await describe_in_run(work)
         case ReadPage(task):
             await read_page(work, task)
-        case AskTogether(tasks):
-            await ask_together(work, tasks)
+        case ReadDeleted(task):
+            await read_deleted(work, task)
+        case AskTogether():
+            await ask_together(work, step)
         case TakeUpWanted():
             await take_up_wanted(work)
         case Complete(module, need):
             await complete_records(work, module, need)
         case CloseModule(module):
             await close_module(work, module)
+        case ReportFindings():
+            await report_findings(work)
 
 
 async def _stop_cancelled(store: Store, lease: Lease, run: RunRow) -> SliceResult:

@@ -70,6 +70,7 @@ class StagedRecord(Table, table=True):
     business_key: str | None = None
     """Keyed digest of the product code or document number, to find others with the same one."""
     name_key: str | None = None
+    loose_key: str | None = None
     email_key: str | None = None
     code: str | None = None
     """Products: the code as the CRM writes it."""

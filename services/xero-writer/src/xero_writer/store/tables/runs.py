@@ -20,6 +20,8 @@ class Run(Table, table=True):
     run_seq: int
     state: str
     """heard_of (its request has not come yet), requested, cancelled or ended."""
+    mode: str | None = None
+    """apply, plan or check; None until the request has come."""
     request: Any = Field(default=None, sa_column=json_column())
     opened: bool
     """What earlier runs left has been carried over."""
@@ -31,6 +33,10 @@ class Run(Table, table=True):
     """The last report, without its number."""
     moved_at: datetime = Field(sa_column=time_column(nullable=False))
     """When something of it was last taken in or settled."""
+    findings_digest: str | None = None
+    """Of the findings told last (check runs)."""
+    dropped_at: datetime | None = Field(default=None, sa_column=time_column())
+    """Rehearsals: when their copy of the tenant's rows was deleted."""
 
 
 class RunModule(Table, table=True):

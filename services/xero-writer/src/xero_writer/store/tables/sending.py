@@ -23,7 +23,7 @@ class Intent(Table, table=True):
     """PUT creates, POST updates."""
     path: str
     state: str
-    """sent, uncertain (its effect must be looked up) or look_up (answered, some keys are taken)."""
+    """sent, uncertain (must be looked up), look_up (some keys are taken) or waiting (looked up, not there)."""
     body: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     """The exact bytes; None once closed."""
     idempotency_key: str

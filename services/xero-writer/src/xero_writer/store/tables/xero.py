@@ -54,16 +54,24 @@ class LedgerContact(Table, table=True):
         Index("ix_ledger_contacts_number", "tenant_id", "number_key"),
         Index("ix_ledger_contacts_name", "tenant_id", "name_key"),
         Index("ix_ledger_contacts_email", "tenant_id", "email_key"),
+        Index("ix_ledger_contacts_loose", "tenant_id", "loose_key"),
     )
 
     tenant_id: str = Field(primary_key=True)
     xero_id: str = Field(primary_key=True)
     number_key: str | None = None
     name_key: str
+    loose_key: str | None = None
     email_key: str | None = None
     town_key: str | None = None
     terms_day: int | None = None
     terms_type: str | None = None
+    bill_terms_day: int | None = None
+    bill_terms_type: str | None = None
+    merged_to: str | None = None
+    """The contact that a person merged it into."""
+    blanks: Any = Field(default=None, sa_column=json_column())
+    """Names of the fields that hold nothing there; None: not known."""
     status: str
 
 
@@ -81,20 +89,32 @@ class LedgerItem(Table, table=True):
     tracked: bool
     account_code: str | None = None
     tax_type: str | None = None
+    purchase_account_code: str | None = None
+    purchase_tax_type: str | None = None
 
 
 class LedgerDocument(Table, table=True):
-    """A sales invoice of the ledger by its digested number."""
+    """A document of the ledger by its digested number: sales invoices, bills, purchase orders, quotes."""
 
-    __tablename__ = "ledger_invoices"
-    __table_args__ = (Index("ix_ledger_invoices_number", "tenant_id", "number_key"),)
+    __tablename__ = "ledger_documents"
+    __table_args__ = (
+        Index("ix_ledger_documents_number", "tenant_id", "number_key"),
+        Index("ix_ledger_documents_url", "tenant_id", "url_key"),
+        Index("ix_ledger_documents_sale", "tenant_id", "sale_key"),
+    )
 
     tenant_id: str = Field(primary_key=True)
     xero_id: str = Field(primary_key=True)
+    kind: str
     number_key: str
+    url_key: str | None = None
+    """Digest of the link that it carries: ours names the CRM record."""
+    sale_key: str | None = None
+    """Contact and total, to find what somebody may have typed in under another number."""
     status: str
     contact_id: str | None = None
     currency: str | None = None
+    currency_rate: Decimal | None = Field(default=None, sa_column=Column(DecimalText, nullable=True))
     dated: date | None = Field(default=None, sa_column=Column(Date, nullable=True))
     total: Decimal | None = Field(default=None, sa_column=Column(DecimalText, nullable=True))
     amount_due: Decimal | None = Field(default=None, sa_column=Column(DecimalText, nullable=True))
@@ -108,7 +128,7 @@ class LedgerDocument(Table, table=True):
 
 
 class LedgerRead(Table, table=True):
-    """How far one kind of the ledger has been read."""
+    """How far one lane of the ledger has been read, whole or for what changed."""
 
     __tablename__ = "ledger_reads"
 

@@ -1,0 +1,98 @@
+"""Decisions of people about held records: kept until the record is settled by them, or changes in the CRM."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import RowMapping, Text, select, type_coerce, update
+
+from sync_kit.contracts.vocabulary import Module, Outcome, ReopenedBy
+from sync_kit.store import Session
+from xero_writer.store.staging import State
+from xero_writer.store.tables import decisions, staged_records
+
+
+async def save_decision(session: Session, tenant_id: str, decision: Mapping[str, Any]) -> None:
+    """Keep it instead of an earlier one: module, record_id, kind, xero_id, modified_at, decided_by."""
+    row = {"tenant_id": tenant_id, **decision, "decided_at": await session.now(), "used_at": None}
+    key = ["tenant_id", "module", "record_id"]
+    await session.upsert(decisions, [row], key=key, update=[name for name in row if name not in key])
+
+
+async def find_decision(session: Session, tenant_id: str, module: Module, record_id: str) -> RowMapping | None:
+    """The newest decision about a record, used or not."""
+    return (await list_of_records(session, tenant_id, module, [record_id])).get(record_id)
+
+
+async def list_of_records(
+    session: Session, tenant_id: str, module: Module, record_ids: Iterable[str]
+) -> dict[str, RowMapping]:
+    """Decisions by record id, used or not."""
+    row = decisions.c
+    rows = await session.fetch_all(
+        select(decisions).where(row.tenant_id == tenant_id, row.module == module, row.record_id.in_(list(record_ids)))
+    )
+    return {found["record_id"]: found for found in rows}
+
+
+async def list_decided(session: Session, tenant_id: str, modules: Iterable[Module]) -> Sequence[RowMapping]:
+    """module and record_id of settled records with a decision that was made about this very version and not used."""
+    row, staged = decisions.c, staged_records.c
+    return await session.fetch_all(
+        select(row.module, row.record_id)
+        .join(
+            staged_records,
+            (staged.tenant_id == row.tenant_id)
+            & (staged.module == row.module)
+            & (staged.record_id == row.record_id)
+            & (staged.modified_at == row.modified_at),
+        )
+        .where(
+            row.tenant_id == tenant_id,
+            row.module.in_([module.value for module in modules]),
+            row.used_at.is_(None),
+            staged.state == State.SETTLED,
+            ~staged.deleted,
+        )
+    )
+
+
+async def mark_used(session: Session, tenant_id: str, module: Module, record_ids: Iterable[str]) -> None:
+    """These records were settled: what was decided about them is done."""
+    row = decisions.c
+    await session.execute(
+        update(decisions)
+        .where(
+            row.tenant_id == tenant_id,
+            row.module == module,
+            row.record_id.in_(list(record_ids)),
+            row.used_at.is_(None),
+        )
+        .values(used_at=await session.now())
+    )
+
+
+async def list_questions(
+    session: Session,
+    tenant_id: str,
+    *,
+    module: Module | None,
+    record_id: str | None,
+    after: tuple[str, str] | None,
+    limit: int,
+) -> Sequence[RowMapping]:
+    """Held records that wait for a decision, in the order of module and record id, after the pair seen last."""
+    row = staged_records.c
+    columns = [row.module, row.record_id, row.extraction_seq, row.modified_at, row.outcome, row.reasons, row.label]
+    query = select(*columns).where(
+        row.tenant_id == tenant_id,
+        row.state == State.SETTLED,
+        row.outcome.in_([Outcome.BLOCKED.value, Outcome.LOCKED.value]),
+        type_coerce(row.watches, Text).like(f'%"{ReopenedBy.DECISION.value}"%'),
+    )
+    if module is not None:
+        query = query.where(row.module == module)
+    if record_id is not None:
+        query = query.where(row.record_id == record_id)
+    if after is not None:
+        query = query.where((row.module > after[0]) | ((row.module == after[0]) & (row.record_id > after[1])))
+    return await session.fetch_all(query.order_by(row.module, row.record_id).limit(limit))

@@ -1,0 +1,189 @@
+"""The outcomes that a run owes, record by record: what its reader emitted, and what it carried over.
+
+They stand beside the staged records that they are about, in a rehearsal in its copy.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import RowMapping, case, delete, func, select, update
+from sqlalchemy.sql.expression import Select
+
+from sync_kit.contracts.vocabulary import Module, Outcome
+from sync_kit.store import Session
+from xero_writer.store.staging import State
+from xero_writer.store.tables import run_records, staged_records
+
+
+@dataclass(frozen=True)
+class ModuleCount:
+    """The owed outcomes of one module."""
+
+    module: Module
+    emitted: int
+    """Records of the reader's count that were taken in."""
+    owed: int
+    unsettled: int
+    settled_sum: int = 0
+    """The settled_seq of the outcomes told last, added up."""
+
+    @property
+    def carried(self) -> int:
+        """Owed beside what the reader emitted."""
+        return self.owed - self.emitted
+
+
+async def owe_emitted(
+    session: Session, tenant_id: str, run_id: str, module: Module, *, newer: Iterable[str], known: Iterable[str]
+) -> None:
+    """The reader emitted these in the run: `newer` versions need an outcome again, `known` ones at least one."""
+    for ids, columns in ((newer, ["emitted", "settled"]), (known, ["emitted"])):
+        rows = [_owed(tenant_id, run_id, module, record_id, emitted=True) for record_id in ids]
+        await session.upsert(run_records, rows, key=["tenant_id", "run_id", "module", "record_id"], update=columns)
+
+
+async def owe(session: Session, tenant_id: str, run_id: str, module: Module, ids: Iterable[str]) -> None:
+    """The run owes these an outcome although the reader may not have emitted them in it: carried over."""
+    await session.insert_missing(
+        run_records, [_owed(tenant_id, run_id, module, record_id, emitted=False) for record_id in ids]
+    )
+
+
+def _owed(tenant_id: str, run_id: str, module: Module, record_id: str, *, emitted: bool) -> dict[str, Any]:
+    return {
+        "tenant_id": tenant_id,
+        "run_id": run_id,
+        "module": module.value,
+        "record_id": record_id,
+        "emitted": emitted,
+        "settled": False,
+        "settled_seq": 0,
+    }
+
+
+async def reopen_owed(session: Session, tenant_id: str, run_id: str, module: Module, ids: Iterable[str]) -> None:
+    """These were settled in the run and are worth judging again: they need a new outcome."""
+    row = run_records.c
+    await session.execute(
+        update(run_records)
+        .where(row.tenant_id == tenant_id, row.run_id == run_id, row.module == module, row.record_id.in_(list(ids)))
+        .values(settled=False)
+    )
+
+
+async def list_outcomes(
+    session: Session, tenant_id: str, run_id: str, module: Module, ids: Iterable[str]
+) -> dict[str, str | None]:
+    """The outcome told last in the run, by record id."""
+    row = run_records.c
+    rows = await session.fetch_all(
+        select(row.record_id, row.outcome).where(
+            row.tenant_id == tenant_id, row.run_id == run_id, row.module == module, row.record_id.in_(list(ids))
+        )
+    )
+    return {found["record_id"]: found["outcome"] for found in rows}
+
+
+async def settle_owed(
+    session: Session, tenant_id: str, run_id: str, module: Module, outcomes: Mapping[str, tuple[str, int]]
+) -> None:
+    """These have their outcome, told with that settled_seq."""
+    rows = [
+        {
+            **_owed(tenant_id, run_id, module, record_id, emitted=False),
+            "settled": True,
+            "outcome": outcome,
+            "settled_seq": settled_seq,
+        }
+        for record_id, (outcome, settled_seq) in outcomes.items()
+    ]
+    await session.upsert(
+        run_records,
+        rows,
+        key=["tenant_id", "run_id", "module", "record_id"],
+        update=["settled", "outcome", "settled_seq"],
+    )
+
+
+async def remember_outcomes(
+    session: Session, tenant_id: str, run_id: str, module: Module, outcomes: Mapping[str, str]
+) -> None:
+    """What became of older versions of these; they still need the outcome of their newest one."""
+    rows = [
+        {**_owed(tenant_id, run_id, module, record_id, emitted=False), "outcome": outcome}
+        for record_id, outcome in outcomes.items()
+    ]
+    await session.upsert(run_records, rows, key=["tenant_id", "run_id", "module", "record_id"], update=["outcome"])
+
+
+async def list_resting(session: Session, tenant_id: str, run_id: str, limit: int) -> Sequence[RowMapping]:
+    """Staged rows that are settled although the run still owes them an outcome."""
+    return await session.fetch_all(
+        _owed_and_staged(tenant_id, run_id).where(staged_records.c.state == State.SETTLED).limit(limit)
+    )
+
+
+def _owed_and_staged(tenant_id: str, run_id: str) -> Select[Any]:
+    staged, owed = staged_records.c, run_records.c
+    columns = [
+        staged.module,
+        staged.record_id,
+        staged.extraction_seq,
+        staged.outcome,
+        staged.reasons,
+        staged.label,
+    ]
+    return (
+        select(*columns)
+        .join(
+            run_records,
+            (owed.tenant_id == staged.tenant_id)
+            & (owed.module == staged.module)
+            & (owed.record_id == staged.record_id),
+        )
+        .where(owed.tenant_id == tenant_id, owed.run_id == run_id, ~owed.settled)
+    )
+
+
+async def count_owed(session: Session, tenant_id: str, run_id: str) -> dict[Module, ModuleCount]:
+    """What the run owes, by module."""
+    row = run_records.c
+    rows = await session.fetch_all(
+        select(
+            row.module,
+            func.sum(case((row.emitted, 1), else_=0)).label("emitted"),
+            func.count().label("owed"),
+            func.sum(case((row.settled, 0), else_=1)).label("unsettled"),
+            func.sum(row.settled_seq).label("settled_sum"),
+        )
+        .where(row.tenant_id == tenant_id, row.run_id == run_id)
+        .group_by(row.module)
+    )
+    return {
+        Module(found["module"]): ModuleCount(
+            Module(found["module"]),
+            int(found["emitted"]),
+            int(found["owed"]),
+            int(found["unsettled"]),
+            int(found["settled_sum"]),
+        )
+        for found in rows
+    }
+
+
+async def count_outcomes(session: Session, tenant_id: str, run_id: str) -> dict[tuple[Module, Outcome], int]:
+    """How often each outcome was told in the run, by module."""
+    row = run_records.c
+    rows = await session.fetch_all(
+        select(row.module, row.outcome, func.count().label("records"))
+        .where(row.tenant_id == tenant_id, row.run_id == run_id, row.outcome.is_not(None))
+        .group_by(row.module, row.outcome)
+    )
+    return {(Module(found["module"]), Outcome(found["outcome"])): found["records"] for found in rows}
+
+
+async def forget_owed(session: Session, tenant_id: str, run_id: str) -> None:
+    """The run has ended: nothing is owed to it any more."""
+    row = run_records.c
+    await session.execute(delete(run_records).where(row.tenant_id == tenant_id, row.run_id == run_id))

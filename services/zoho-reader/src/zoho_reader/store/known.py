@@ -1,0 +1,99 @@
+"""Which records were ever emitted, and which of them were deleted since; ids only."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import and_, delete, or_, select, update
+
+from sync_kit.contracts.vocabulary import Module
+from sync_kit.store import Session
+from zoho_reader.store.tables import known_records
+
+RECYCLE_LIFE: Final = timedelta(days=60)
+"""As long may a person restore what was deleted (Zoho: Get Deleted Records page)."""
+LOOK_AGAIN: Final = timedelta(days=1)
+_CHUNK: Final = 500
+
+
+async def note_known(
+    session: Session, tenant_id: str, module: Module, record_ids: Iterable[str], *, gone_at: datetime | None = None
+) -> None:
+    """Those were emitted: living ones, or (with `gone_at`) as deleted, and just seen to be."""
+    looked_at = None if gone_at is None else await session.now()
+    await session.upsert(
+        known_records,
+        [
+            {
+                "tenant_id": tenant_id,
+                "module": module.value,
+                "record_id": record_id,
+                "gone_at": gone_at,
+                "looked_at": looked_at,
+            }
+            for record_id in record_ids
+        ],
+        key=("tenant_id", "module", "record_id"),
+        update=("gone_at", "looked_at"),
+    )
+
+
+async def list_living(session: Session, tenant_id: str, module: Module, record_ids: Collection[str]) -> set[str]:
+    """Those of the ids that were emitted and not yet as deleted."""
+    ids, living = sorted(record_ids), set()
+    for start in range(0, len(ids), _CHUNK):
+        rows = await session.fetch_all(
+            select(known_records.c.record_id).where(
+                _is_among(tenant_id, module, ids[start : start + _CHUNK]), known_records.c.gone_at.is_(None)
+            )
+        )
+        living |= {row["record_id"] for row in rows}
+    return living
+
+
+async def list_due_returns(
+    session: Session, tenant_id: str, modules: Collection[Module]
+) -> Mapping[Module, Sequence[str]]:
+    """Deleted records that a person may have restored, and that were not looked for within a day."""
+    now = await session.now()
+    columns = known_records.c
+    rows = await session.fetch_all(
+        select(columns.module, columns.record_id)
+        .where(
+            columns.tenant_id == tenant_id,
+            columns.module.in_([module.value for module in modules]),
+            columns.gone_at >= now - RECYCLE_LIFE,
+            or_(columns.looked_at.is_(None), columns.looked_at < now - LOOK_AGAIN),
+        )
+        .order_by(columns.module, columns.record_id)
+    )
+    due: dict[Module, list[str]] = {}
+    for row in rows:
+        due.setdefault(Module(row["module"]), []).append(row["record_id"])
+    return due
+
+
+async def note_looked_for(session: Session, tenant_id: str, module: Module, record_ids: Sequence[str]) -> None:
+    """They were looked for just now."""
+    await session.execute(
+        update(known_records).where(_is_among(tenant_id, module, record_ids)).values(looked_at=await session.now())
+    )
+
+
+async def forget_gone(session: Session, tenant_id: str, module: Module, record_ids: Sequence[str]) -> None:
+    """They are back: as if they had never been deleted, or known."""
+    if record_ids:
+        await session.execute(
+            delete(known_records).where(_is_among(tenant_id, module, record_ids), known_records.c.gone_at.is_not(None))
+        )
+
+
+async def purge_gone(session: Session, before: datetime) -> int:
+    """Forget records deleted so long ago that they cannot come back."""
+    result = await session.execute(delete(known_records).where(known_records.c.gone_at < before))
+    return int(result.rowcount)
+
+
+def _is_among(tenant_id: str, module: Module, record_ids: Sequence[str]) -> Any:
+    columns = known_records.c
+    return and_(columns.tenant_id == tenant_id, columns.module == module.value, columns.record_id.in_(list(record_ids)))
