@@ -35,6 +35,7 @@ FILLED: Final[Mapping[str, str]] = {"version": "1", "module": "invoices", "from"
 
 WITHOUT_IDS: Final[Mapping[str, str]] = {
     "register_partner": "the operator's; no partner's token opens it",
+    "rotate_client_secret": "the operator's; no partner's token opens it",
     "issue_api_token": "takes the credential itself",
     "show_keys": "public keys",
     "list_reasons": "the published catalogue",

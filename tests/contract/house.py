@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+from pydantic import SecretStr
 from tests.contract.raw_calls import RawAnswer, RawRequest, json_call, send_raw
 from tests.fixtures.world import World, open_world
 
 from auth.domain.partner import SCOPES
+from sync_kit.identity import ServiceIdentity
 
 Result = TypeVar("Result")
 
@@ -69,6 +71,10 @@ class House:
             known = (self._fetch_token(partner.client_id, partner.client_secret, scopes), now + 600)
             self._tokens[partner.client_id, scopes] = known
         return known[0]
+
+    def issue_service_token(self, name: str = "xero-writer") -> str:
+        """What one of our services shows to another."""
+        return ServiceIdentity(name, SecretStr(self.world.secrets.service_key), self.world.clock).issue_token()
 
     def json(self, method: str, target: str, token: str, body: object = None) -> Any:
         """A call that must succeed."""

@@ -57,8 +57,9 @@ def json_call(
     return RawRequest(method, target, {**sent, **(headers or {})}, (raw,))
 
 
-async def send_raw(app: AsgiApp, request: RawRequest) -> RawAnswer:
-    """One exchange. An exception of the application passes through: a server would cut the connection."""
+async def send_raw(app: AsgiApp, request: RawRequest, *, address: str = "127.0.0.1") -> RawAnswer:
+    """One exchange with a caller at `address`. An exception of the application passes through: a server would cut the
+    connection."""
     path, _, query = request.target.partition("?")
     headers = [(name.lower().encode("latin-1"), text.encode("latin-1")) for name, text in request.headers.items()]
     if len(request.chunks) == 1 and "content-length" not in {name.lower() for name in request.headers}:
@@ -74,7 +75,7 @@ async def send_raw(app: AsgiApp, request: RawRequest) -> RawAnswer:
         "query_string": query.encode("ascii"),
         "root_path": "",
         "headers": headers,
-        "client": ("127.0.0.1", 50000),
+        "client": (address, 50000),
         "server": ("127.0.0.1", 8700),
     }
     waiting = list(request.chunks)

@@ -62,3 +62,28 @@ def test_memory_is_bounded_and_the_longest_unused_client_is_forgotten() -> None:
     buckets.take("a")
     with pytest.raises(TooManyRequestsError):
         buckets.take("c")
+
+
+def test_a_look_uses_nothing_up_and_what_went_wrong_counts() -> None:
+    buckets = TokenBuckets(Rate(per_second=1, burst=2), ManualClock())
+    for _ in range(10):
+        buckets.check("a")
+    buckets.charge("a")
+    buckets.charge("a")
+    with pytest.raises(TooManyRequestsError):
+        buckets.check("a")
+
+
+def test_failures_beyond_the_allowance_are_waited_out() -> None:
+    clock = ManualClock()
+    buckets = TokenBuckets(Rate(per_second=1, burst=1), clock)
+    for _ in range(5):
+        buckets.charge("a")
+    with pytest.raises(TooManyRequestsError) as caught:
+        buckets.check("a")
+    assert caught.value.headers["retry-after"] == "5"
+    clock.advance(4.9)
+    with pytest.raises(TooManyRequestsError):
+        buckets.take("a")
+    clock.advance(0.1)
+    buckets.take("a")

@@ -10,7 +10,7 @@ from structlog.testing import LogCapture
 
 from sync_kit.app import create_service_app
 from sync_kit.errors import AnswerLostError
-from sync_kit.request_edge import BodyCap
+from sync_kit.request_edge import MOST_HEADER_BYTES, MOST_HEADERS, MOST_TARGET_BYTES, BodyCap
 from sync_kit.testing import ApiClient
 
 
@@ -168,3 +168,21 @@ async def test_a_body_that_grows_above_the_cap_without_saying_so_is_a_413(app: F
 async def test_unknown_methods_share_one_label(api: ApiClient, logged: list[MutableMapping[str, Any]]) -> None:
     await api.call("CANARY", "/healthz")
     assert logged[0]["method"] == "other"
+
+
+async def test_an_address_out_of_all_proportion_is_a_414(api: ApiClient) -> None:
+    fits = "/v1/" + "a" * (MOST_TARGET_BYTES - 4)
+    assert (await api.get(fits)).status == 404
+    for target in (fits + "a", "/healthz?a=" + "b" * MOST_TARGET_BYTES):
+        answer = await api.get(target)
+        assert (answer.status, answer.json["status"]) == (414, 414)
+        assert "request_id" in answer.json
+
+
+@pytest.mark.parametrize(
+    "headers", [{"x-large": "a" * MOST_HEADER_BYTES}, {f"x-{number}": "" for number in range(MOST_HEADERS + 1)}]
+)
+async def test_headers_out_of_all_proportion_are_a_431(api: ApiClient, headers: dict[str, str]) -> None:
+    answer = await api.get("/healthz", headers=headers)
+    assert (answer.status, answer.json["status"]) == (431, 431)
+    assert (await api.get("/healthz", headers={"x-large": "a" * (MOST_HEADER_BYTES // 2)})).status == 200

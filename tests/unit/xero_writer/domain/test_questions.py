@@ -9,6 +9,7 @@ from sync_kit.contracts.vocabulary import ReopenedBy
 from xero_writer.domain.candidates import MAX_CHOICES, offer_contacts, offer_documents, offer_items, put_words
 from xero_writer.domain.document_kinds import XeroKind
 from xero_writer.domain.questions import find_candidate_kind, list_answers, name_question
+from xero_writer.domain.reason_order import explain_wait
 from xero_writer.domain.rows import DecisionKind
 
 LINK, NEW = DecisionKind.LINK, DecisionKind.CREATE_NEW
@@ -89,3 +90,9 @@ def test_a_lookalike_is_named_by_its_number_once_that_is_known() -> None:
 def test_no_question_offers_more_candidates_than_a_person_reads() -> None:
     offer = offer_contacts([ledger_contact(xero_id=str(number)) for number in range(MAX_CHOICES + 5)])
     assert (offer["count"], len(offer["choices"]), len(offer["candidates"])) == (15, MAX_CHOICES, MAX_CHOICES)
+
+
+def test_choices_are_told_with_the_record_that_they_are_about_alone() -> None:
+    waits = explain_wait("Invoice 1", "Account A", (Reason(code="ambiguous_match", facts=CONTACTS),))
+    assert "choices" not in waits.facts["root_facts"]
+    assert waits.facts["root_code"] == "ambiguous_match"

@@ -105,3 +105,22 @@ async def test_money_reaches_xero_to_the_last_digit(world: World) -> None:
     [document] = world.list_documents("Invoice")
     assert document["LineItems"][0]["UnitAmount"] == Decimal("33.3333")
     assert document["Total"] == Decimal("10.00")
+
+
+async def test_fifty_changed_drafts_cost_three_calls_and_nothing_changed_none(world: World) -> None:
+    records = {
+        Module.ACCOUNTS: [world.account("1000")],
+        Module.PRODUCTS: [world.product("2000")],
+        Module.INVOICES: [world.invoice(str(3000 + number), account="1000", product="2000") for number in range(60)],
+        Module.VENDORS: [world.vendor("1600")],
+        Module.PURCHASE_ORDERS: [world.order("4000", vendor="1600", product="2000")],
+    }
+    await world.sync(records)
+    before = len(world.list_calls())
+    changed = [world.invoice(str(3000 + number), price="12", account="1000", product="2000") for number in range(50)]
+    assert await world.sync({Module.INVOICES: changed}) == {("invoices", "updated"): 50}
+    state = await world.find_state()
+    assert state is not None
+    assert (len(world.list_calls()) - before, state.calls, state.least_calls) == (3, 3, 3)
+    assert await world.sync() == {}
+    assert len(world.list_calls()) - before == 3

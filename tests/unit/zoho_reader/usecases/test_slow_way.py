@@ -103,7 +103,7 @@ async def test_beyond_the_ceiling_a_new_window_goes_on(slow: World, monkeypatch:
     slow.assert_all_newest_of(Module.INVOICES)
     assert sorted(set(slow.emitted(Module.INVOICES, run_id))) == ids
     windows = {
-        call.request_headers.get("if-modified-since") for call in slow.calls() if call.path.endswith("/Invoices")
+        call.headers.get("if-modified-since") for call in slow.calls() if call.path.endswith("/Invoices")
     }
     assert len(windows) > 3
 
@@ -146,7 +146,7 @@ async def test_after_a_crash_lists_go_on_without_reading_a_page_again(
     await slow.say(request := slow.request(Module.INVOICES))
     await crash_at(slow, "page.committed", nth)
     await slow.settle()
-    asked = [(call.path, str(call.request_query), call.request_body) for call in slow.calls()]
+    asked = [(call.path, str(call.query), call.request_body) for call in slow.calls()]
     assert len(asked) == len(set(asked)), "a question was asked twice"
     assert slow.announced(request.run_id)[Module.INVOICES].emitted == 13
     slow.assert_all_newest_of(Module.INVOICES)

@@ -36,7 +36,10 @@ def outcome_of(reasons: tuple[Reason, ...]) -> Outcome:
 
 
 def explain_wait(record_text: str, parent_text: str, parent_reasons: tuple[Reason, ...]) -> Reason:
-    """`waits_for` with the root cause: `root_code` and `root_facts` let a log roll up by what must be mended."""
+    """`waits_for` with the root cause: `root_code` and `root_facts` let a log roll up by what must be mended.
+
+    What a person may choose from is told with the record that it is about, not with all that wait for it.
+    """
     worst = parent_reasons[0]
     if worst.code == "waits_for":
         return Reason(code="waits_for", facts={**worst.facts, "record": record_text})
@@ -45,7 +48,7 @@ def explain_wait(record_text: str, parent_text: str, parent_reasons: tuple[Reaso
         "parent": parent_text,
         "cause": explain(worst),
         "root_code": worst.code,
-        "root_facts": dict(worst.facts),
+        "root_facts": {name: fact for name, fact in worst.facts.items() if name != "choices"},
     }
     return Reason(code="waits_for", facts=facts)
 

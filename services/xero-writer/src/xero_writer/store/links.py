@@ -53,10 +53,10 @@ async def forget_links(session: Session, tenant_id: str, module: Module, record_
 
 
 async def list_owners(session: Session, tenant_id: str, xero_ids: Iterable[str]) -> Sequence[RowMapping]:
-    """module, record_id and xero_id of every link to one of these Xero records."""
+    """module, record_id, xero_id, agreed_digest and facts of every link to one of these Xero records."""
     row = record_links.c
     return await session.fetch_all(
-        select(row.module, row.record_id, row.xero_id).where(
+        select(row.module, row.record_id, row.xero_id, row.agreed_digest, row.facts).where(
             row.tenant_id == tenant_id, row.xero_id.in_(list(xero_ids))
         )
     )

@@ -3,18 +3,28 @@
 A decision is checked when it is made and again when it is carried out: between the two, both sides may change.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sync_kit.contracts.vocabulary import Module
 from sync_kit.errors import ConflictError, Fault, InvalidInputError
 from sync_kit.store import Session
+from xero_writer.domain.document_kinds import XeroKind
 from xero_writer.domain.lanes import CONTACT_MODULES
 from xero_writer.domain.locks import ENDED_STATUSES
 from xero_writer.domain.rows import DecisionKind
 from xero_writer.store import decisions, ledger, links
 from xero_writer.usecases.list_questions import Question, find_question
+
+_KINDS: Final[Mapping[Module, frozenset[str]]] = {
+    Module.INVOICES: frozenset({XeroKind.SALES_INVOICE}),
+    Module.SALES_ORDERS: frozenset({XeroKind.SALES_INVOICE}),
+    Module.PURCHASE_ORDERS: frozenset({XeroKind.BILL, XeroKind.PURCHASE_ORDER}),
+    Module.QUOTES: frozenset({XeroKind.QUOTE}),
+}
+"""What a document may be linked to where the question does not say it."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +93,8 @@ async def _check_choice(session: Session, tenant_id: str, question: Question, xe
         rows = await ledger.list_items(session, tenant_id, xero_ids=[xero_id])
     else:
         rows = await ledger.list_documents(session, tenant_id, xero_ids=[xero_id])
-        rows = [row for row in rows if kind in (None, row["kind"])]
+        kinds = {kind} if kind is not None else _KINDS.get(question.module, frozenset())
+        rows = [row for row in rows if row["kind"] in kinds]
         if rows and rows[0]["status"] in ENDED_STATUSES:
             raise _invalid("body.xero_id", "was voided or deleted in Xero")
         owners = await links.list_owners(session, tenant_id, [xero_id])

@@ -1,6 +1,7 @@
 """Keep what Xero has shown of its ledger, by digested keys, whatever brought it: a reading, a look-up or an answer."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from sync_kit.errors import BadAnswerError
@@ -8,6 +9,8 @@ from sync_kit.store import Session
 from xero_writer.clients.xero_accounting import XeroAnswer
 from xero_writer.domain.lanes import LANES, Lane
 from xero_writer.domain.ledger import find_money, read_contact, read_document, read_item
+from xero_writer.domain.link_facts import link_facts_from_json
+from xero_writer.domain.rows import LedgerContact
 from xero_writer.store import ledger, links, owed, staging
 from xero_writer.store.staging import State
 from xero_writer.usecases.desk import Desk
@@ -34,8 +37,10 @@ async def save_rows(
     key = desk.digest_key
     try:
         if path == "Contacts":
-            contacts = [from_ledger_contact(read_contact(row, key)) for row in rows]
-            await ledger.save_contacts(session, desk.partition, contacts)
+            contacts = [read_contact(row, key) for row in rows]
+            await ledger.save_contacts(session, desk.partition, [from_ledger_contact(each) for each in contacts])
+            if seen:
+                await _refresh_terms(desk, session, contacts)
         elif path == "Items":
             items = [from_ledger_item(read_item(row, key)) for row in rows]
             await ledger.save_items(session, desk.partition, items)
@@ -63,6 +68,22 @@ def find_lane(path: str, row: Mapping[str, Any]) -> Lane | None:
     if path == "Invoices":
         return _LANES_BY_TYPE.get(str(row.get("Type")))
     return next((lane for lane, words in LANES.items() if words.path == path), None)
+
+
+async def _refresh_terms(desk: Desk, session: Session, contacts: Sequence[LedgerContact]) -> None:
+    """Payment terms that were changed in Xero are what due dates are made of from now on."""
+    terms = {
+        each.xero_id: (each.terms_day, each.terms_type, each.bill_terms_day, each.bill_terms_type) for each in contacts
+    }
+    changed = []
+    for owner in await links.list_owners(session, desk.partition, list(terms)):
+        facts = link_facts_from_json(owner["facts"])
+        day, kind, bill_day, bill_kind = terms[owner["xero_id"]]
+        newer = replace(facts, terms_day=day, terms_type=kind, bill_terms_day=bill_day, bill_terms_type=bill_kind)
+        if newer != facts:
+            key = {name: owner[name] for name in ("module", "record_id", "agreed_digest")}
+            changed.append({**key, "facts": newer.to_json()})
+    await links.change_facts(session, desk.partition, changed)
 
 
 async def _reopen_doubles(desk: Desk, session: Session, url_keys: Sequence[str]) -> None:

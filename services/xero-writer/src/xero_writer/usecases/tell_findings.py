@@ -15,7 +15,7 @@ from xero_writer.store import counters, ledger, references, runs, staging
 from xero_writer.usecases.count_least_calls import estimate_calls
 from xero_writer.usecases.desk import Desk
 from xero_writer.usecases.read_reference import load_reference
-from xero_writer.usecases.read_rights import RIGHTS_PART
+from xero_writer.usecases.read_set_up import RIGHTS_PART
 from xero_writer.usecases.tell import write
 
 

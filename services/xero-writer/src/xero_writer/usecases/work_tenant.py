@@ -23,7 +23,7 @@ from xero_writer.usecases.allowance import Allowance
 from xero_writer.usecases.desk import SLICE_SECONDS, Desk, Tools
 from xero_writer.usecases.index_records import load_mapping
 from xero_writer.usecases.open_run import open_run
-from xero_writer.usecases.read_rights import read_rights
+from xero_writer.usecases.read_set_up import read_set_up
 from xero_writer.usecases.reexamine_held import reexamine_held
 from xero_writer.usecases.settle_intents import find_next_settling, settle_intents
 from xero_writer.usecases.tell import tell_state
@@ -114,7 +114,7 @@ async def _work(desk: Desk) -> datetime | None:
     if not desk.run["opened"]:
         await open_run(desk)
     if desk.mode is RunMode.CHECK:
-        await read_rights(desk)
+        await read_set_up(desk)
     if not desk.run["reexamined"]:
         await reexamine_held(desk)
     return await work_run(desk)

@@ -23,6 +23,7 @@ from xero_writer.domain.documents.status_words import (
 from xero_writer.domain.field_digests import combine_digests, digest_fields
 from xero_writer.domain.gates import find_gate
 from xero_writer.domain.keys import number_key, url_key
+from xero_writer.domain.lanes import CONTACT_MODULES
 from xero_writer.domain.link_facts import LinkedLine, LinkFacts
 from xero_writer.domain.locks import find_period_lock
 from xero_writer.domain.mapped import MappedDocument
@@ -102,7 +103,10 @@ def _list_skips(
 def _list_faults(
     given: JudgeInput, mapped: MappedDocument, choice: StatusChoice | None, gate: Reason | None
 ) -> list[Reason]:
-    faults = [*mapped.faults, *_check_total(given, mapped.text), *_check_number(given, mapped)]
+    # Whose payment terms would say when it is due is not known before the customer or supplier is linked.
+    unknown = {"due_date_missing"} if any(ref.module in CONTACT_MODULES for ref in mapped.waits_for) else set()
+    faults = [fault for fault in mapped.faults if fault.code not in unknown]
+    faults += [*_check_total(given, mapped.text), *_check_number(given, mapped)]
     if choice is None:
         faults.append(explain_no_choice(given.record, mapped.text))
     if gate is not None:
