@@ -3,6 +3,7 @@
 What cannot be filled is an error: a new route or parameter must be taken in here before it is released.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -96,6 +97,11 @@ def list_operations(services: Mapping[str, Any]) -> list[Operation]:
 def list_owned(operations: list[Operation]) -> Iterator[Operation]:
     """Those that name something owned."""
     return (operation for operation in operations if operation.name not in WITHOUT_IDS)
+
+
+def put_into_path(path: str, value: str) -> str:
+    """The path with this value in place of every id."""
+    return re.sub(r"{(\w+)}", lambda found: FILLED.get(found[1], value), path)
 
 
 def fill(operation: Operation, ids: Ids, token: str | None) -> RawRequest:

@@ -26,7 +26,8 @@ class TenantRow:
 async def take_in_tenant(session: Session, tables: KitTables, event: TenantChanged) -> bool:
     """Keep the event if it is newer than what is known; returns whether it was.
 
-    A tombstone is final, whatever its version: it closes the tenant's lease, and nothing later undoes it.
+    A tombstone is final, whatever its version: it closes the tenant's lease, and nothing later undoes it. A tenant never
+    changes hands: what names another partner than before is not taken in.
     """
     tenants = tables.tenants
     statement = insert_into(session.kind, tenants).values(
@@ -42,12 +43,15 @@ async def take_in_tenant(session: Session, tables: KitTables, event: TenantChang
         statement.on_conflict_do_update(
             index_elements=["tenant_id"],
             set_={column: newer[column] for column in ("partner_id", "version", "deleted", "event", "updated_at")},
-            where=tenants.c.deleted.is_(False) & or_(newer.deleted.is_(True), newer.version > tenants.c.version),
+            where=tenants.c.deleted.is_(False)
+            & (newer.partner_id == tenants.c.partner_id)
+            & or_(newer.deleted.is_(True), newer.version > tenants.c.version),
         )
     )
-    if event.deleted:
+    news = bool(result.rowcount == 1)
+    if event.deleted and news:
         await close_tenant(session, tables, event.tenant_id)
-    return bool(result.rowcount == 1)
+    return news
 
 
 async def find_tenant(session: Session, tables: KitTables, tenant_id: str) -> TenantRow | None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from tests.unit.xero_writer.world import Crash, World
 
-from sync_kit.contracts.vocabulary import Module
+from sync_kit.contracts.vocabulary import Module, RunMode
 from sync_kit.points import hooked
 
 POINTS = [
@@ -58,6 +58,28 @@ async def test_a_create_survives(world: World, point: str, passing: int) -> None
     counts = await world.count_outcomes()
     assert counts == {("accounts", "created"): 3, ("products", "created"): 3, ("invoices", "created"): 3}
     await world.check_equation()
+
+
+@pytest.mark.parametrize(("point", "passing"), PASSINGS)
+async def test_bills_survive_and_are_never_two(world: World, point: str, passing: int) -> None:
+    await world.begin(world.purchase(3))
+    await die_and_come_back(world, point, passing)
+    assert [action for action, _ in world.list_versions("Invoice")] == ["created"] * 3
+    counts = await world.count_outcomes()
+    assert counts == {("vendors", "created"): 3, ("products", "created"): 3, ("purchase_orders", "created"): 3}
+    await world.check_equation()
+
+
+@pytest.mark.parametrize("point", ["consumer.committed", "relay.published"])
+async def test_a_plan_survives_and_leaves_nothing(world: World, point: str) -> None:
+    await world.begin(world.sale(3), mode=RunMode.PLAN)
+    await die_and_come_back(world, point, 1)
+    assert (await world.count_outcomes())["invoices", "would_create"] == 3
+    await world.check_equation()
+    await world.end()
+    assert world.list_calls(method="PUT") == []
+    counts = await world.sync()
+    assert counts == {}
 
 
 @pytest.mark.parametrize("point", POINTS)

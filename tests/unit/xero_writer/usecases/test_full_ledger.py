@@ -8,6 +8,7 @@ import pytest
 from tests.unit.xero_writer.usecases.test_decide import answer, ask
 from tests.unit.xero_writer.world import MODIFIED, World
 
+from sync_kit.contracts.events import RecordsWanted
 from sync_kit.contracts.vocabulary import Module, Outcome
 from sync_kit.errors import ConflictError, InvalidInputError
 from xero_writer.domain.rows import DecisionKind
@@ -146,7 +147,9 @@ async def test_what_both_sides_changed_is_kept_as_a_person_says(
     assert (await world.sync())["invoices", outcome] == 1
     assert [row["Reference"] for row in world.list_documents("Invoice")] == [reference]
     assert await ask(world) == []
+    # A decision counts once: the record rests, and nobody asks the CRM for it again.
     assert await world.sync() == {}
+    assert await world.list_told(RecordsWanted) == []
 
 
 async def test_a_person_of_another_account_is_told_and_the_invoice_goes(world: World) -> None:

@@ -115,9 +115,6 @@ async def test_a_decision_opens_exactly_its_record(world: World) -> None:
     await world.person("POST", "Invoices", typed)
     twin = world.invoice("3001", account="1000", product="2000", Invoice_Date="2026-11-01")
     await world.sync({Module.INVOICES: [twin]})
-    if ("invoices", "created") in await world.count_outcomes():
-        # The ledger was read before somebody typed it in, and a new sales invoice asks for no sweep.
-        return
     assert await find_codes(world, Module.INVOICES, "3001") == ["looks_already_entered"]
     async with world.runtime.store.transaction() as session:
         staged = await staging.list_by_ids(session, TENANT, Module.INVOICES, ["3001"])

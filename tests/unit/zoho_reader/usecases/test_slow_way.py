@@ -52,6 +52,7 @@ async def test_a_first_load_by_lists_is_whole(slow: World) -> None:
 
 async def test_changes_of_every_kind_come_by_lists(slow: World) -> None:
     ids = fill_crm(slow, contacts=9, invoices=40)
+    unused = slow.add("Products", {"Product_Name": "Unused", "Product_Code": "U"})[0]
     slow.advance(600)
     await slow.run()
     slow.advance(600)
@@ -61,10 +62,10 @@ async def test_changes_of_every_kind_come_by_lists(slow: World) -> None:
     slow.edit("Contacts", ids["Contacts"][4], Phone="9")
     slow.add("Contacts", {"Last_Name": "New", "Account_Name": {"id": ids["Accounts"][2]}})
     slow.edit("Products", ids["Products"][0], Product_Name="Other")
-    slow.delete("Products", ids["Products"][1])
+    slow.delete("Products", unused)
     run_id = await slow.run()
     slow.assert_all_newest()
-    assert slow.state()[Module.PRODUCTS][ids["Products"][1]].deleted
+    assert slow.state()[Module.PRODUCTS][unused].deleted
     # Three composites; thirty changed headers are read on by themselves; thirty whole, five a call; people by ids.
     assert slow.report(run_id).calls == QUIET + 1 + 6 + 1 + 1
 
@@ -102,9 +103,7 @@ async def test_beyond_the_ceiling_a_new_window_goes_on(slow: World, monkeypatch:
     run_id = await slow.run(Module.INVOICES)
     slow.assert_all_newest_of(Module.INVOICES)
     assert sorted(set(slow.emitted(Module.INVOICES, run_id))) == ids
-    windows = {
-        call.headers.get("if-modified-since") for call in slow.calls() if call.path.endswith("/Invoices")
-    }
+    windows = {call.headers.get("if-modified-since") for call in slow.calls() if call.path.endswith("/Invoices")}
     assert len(windows) > 3
 
 

@@ -151,8 +151,10 @@ class Desk:
             async with self.writing():
                 pass
 
-    async def read(self, request: XeroRequest, *, settling: bool = False) -> XeroAnswer:
+    async def read(self, request: XeroRequest, *, settling: bool = False, may_be_refused: bool = False) -> XeroAnswer:
         """A GET: an answer with 2xx, 304, 400 or 404; what is of no use (lost, 5xx, garbage) is asked in a later slice.
+
+        `may_be_refused`: a 403 is an answer too.
 
         Raises SliceOverError, OutOfCallsError, NeedsReauthorisationError, TryLaterError, LeaseLostError.
         """
@@ -164,7 +166,7 @@ class Desk:
             answer = await self.send(request)
         except (NotSentError, AnswerLostError) as error:
             raise self.blocked("a read had no answer") from error
-        if answer.good or answer.status in (400, 404):
+        if answer.good or answer.status in (400, 404) or (may_be_refused and answer.status == 403):
             return answer
         if answer.status != 429:
             self.allowance.note_trouble(self.now())

@@ -16,10 +16,7 @@ from xero_writer.domain.documents.currency_rates import list_usual_rates
 from xero_writer.domain.judge import judge, list_missing_fields
 from xero_writer.domain.lanes import CONTACT_MODULES, Lane, lane_of
 from xero_writer.domain.rows import JudgeContext, JudgeInput, StagedRecord
-from xero_writer.domain.verdicts import (
-    Need,
-    Needs,
-)
+from xero_writer.domain.verdicts import Action, Need, Needs, Ready, Verdict
 from xero_writer.store import ledger, links, owed, staging, wanted
 from xero_writer.store.staging import State
 from xero_writer.usecases.apply_verdicts import Page, apply_verdicts, want_records
@@ -29,6 +26,8 @@ from xero_writer.usecases.gather_rows import gather_inputs
 from xero_writer.usecases.settle_records import name_would_be
 
 PAGE_SIZE: Final = 300
+_TYPED_IN_BY_PEOPLE: Final = frozenset({Lane.SALES_INVOICES, Lane.BILLS})
+"""What somebody may have entered by hand since the last look, under a number of its own: looked at before creating."""
 
 
 @dataclass
@@ -42,14 +41,20 @@ class Judged:
     """Xero ids of linked records that Xero must be asked about first."""
 
 
-async def judge_page(
-    desk: Desk, module: Module, context: JudgeContext, *, unneeded_too: bool, contacts_fresh: bool, swept: Set[Lane]
-) -> Judged:
-    """Judge up to a page of the module's staged records. `unneeded_too`: also parents that no document needs.
+@dataclass(frozen=True)
+class Looks:
+    """How freshly Xero has been looked at, by lane."""
 
-    `contacts_fresh`: the ledger's contacts were read in this run, so that a new one may be created. `swept`: lanes of
-    which all that Xero changed was read in this run.
-    """
+    read: frozenset[Lane]
+    """Read whole at some time."""
+    fresh: frozenset[Lane]
+    """All that Xero changed was read in this run, so that a new one may be created."""
+    swept: frozenset[Lane]
+    """The same, with the lines of documents, so that a linked one may be updated."""
+
+
+async def judge_page(desk: Desk, module: Module, context: JudgeContext, *, unneeded_too: bool, looks: Looks) -> Judged:
+    """Judge up to a page of the module's staged records. `unneeded_too`: also parents that no document needs."""
     run_id = desk.run_id
     if run_id is None:
         return Judged()
@@ -74,11 +79,14 @@ async def judge_page(
             session, desk.partition, module, whole, desk.digest_key, crm_web_url=context.crm_web_url
         )
         seen = await _list_seen(session, desk, module, given)
-    if module in CONTACT_MODULES and not contacts_fresh and any(_is_new(each) for each in given):
+    stale = looks.read - looks.fresh
+    if module in CONTACT_MODULES and Lane.CONTACTS in stale and any(_is_new(each) for each in given):
         return Judged(needs={Need.SWEEP})
     if module in DOCUMENT_MODULES:
         context = replace(context, usual_rates=list_usual_rates([each.record for each in given]))
-    verdicts = [judge(each, _sharpen(context, module, each, seen, swept)) for each in given]
+    verdicts = [judge(each, _sharpen(context, module, each, seen, looks.swept)) for each in given]
+    if _creates(module, verdicts, stale & _TYPED_IN_BY_PEOPLE):
+        return Judged(needs={Need.SWEEP})
     verdicts = await describe_candidates(desk, whole, verdicts)
     page = Page(module, whole, given, verdicts)
     async with desk.writing() as session:
@@ -93,6 +101,14 @@ async def judge_page(
                 judged.to_sweep.setdefault(lane_of(module, each.link.facts.kind), []).append(each.link.xero_id)
     judged.looked_at -= sum(isinstance(verdict, Needs) for verdict in verdicts)
     return judged
+
+
+def _creates(module: Module, verdicts: Sequence[Verdict], lanes: Set[Lane]) -> bool:
+    """Whether a new document would go to one of these lanes."""
+    return module in DOCUMENT_MODULES and any(
+        isinstance(verdict, Ready) and verdict.action is Action.CREATE and lane_of(module, verdict.facts.kind) in lanes
+        for verdict in verdicts
+    )
 
 
 def _is_new(given: JudgeInput) -> bool:

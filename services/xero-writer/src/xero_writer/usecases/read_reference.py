@@ -1,7 +1,6 @@
 """Read Xero's reference data when it is needed, keep it, and notice what changed."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from sync_kit.errors import BadAnswerError
 from sync_kit.store import Session
@@ -13,7 +12,7 @@ from xero_writer.domain.reference import (
     digest_reference_part,
     parse_reference,
 )
-from xero_writer.store import ledger, references
+from xero_writer.store import references
 from xero_writer.usecases.desk import Desk
 
 
@@ -45,7 +44,7 @@ async def load_reference(session: Session, tenant_id: str) -> Reference | None:
     bodies = {ReferencePart(row["part"]): row["payload"] for row in rows if row["part"] in known}
     if bodies.keys() != set(ReferencePart):
         return None
-    return replace(parse_reference(bodies), rates=await ledger.list_rates(session, tenant_id))
+    return parse_reference(bodies)
 
 
 async def list_unread(session: Session, tenant_id: str) -> list[ReferencePart]:

@@ -31,7 +31,7 @@ async def read_set_up(desk: Desk) -> None:
 
 
 async def _read_rights(desk: Desk) -> None:
-    answer = await desk.read(XeroRequest("GET", "Organisation/Actions"))
+    answer = await desk.read(XeroRequest("GET", "Organisation/Actions"), may_be_refused=True)
     # An app that may not ask this is no reason to stop: what the user may not do is told by the refusals.
     body = answer.body if answer.status == 200 else {"Actions": []}
     async with desk.writing() as session:

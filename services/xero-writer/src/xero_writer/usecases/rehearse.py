@@ -13,6 +13,7 @@ from sqlalchemy import RowMapping
 from sync_kit.contracts.vocabulary import MODULE_ORDER, Module, Outcome
 from sync_kit.store import Session
 from xero_writer.clients.xero_accounting import XeroRequest
+from xero_writer.domain.answers import agree
 from xero_writer.domain.changes import list_changes
 from xero_writer.domain.lanes import LANES, Lane, lane_of
 from xero_writer.domain.verdicts import Action, Ready
@@ -65,7 +66,7 @@ async def settle_would_be(desk: Desk) -> int:
     async with desk.writing() as session:
         for each in later:
             await staging.restage_ids(session, desk.partition, each.module, [each.record_id], State.READY)
-        await links.save_links(session, desk.partition, [_imagine_link(each) for each in creates])
+        await links.save_links(session, desk.partition, [_imagine_link(desk, each) for each in creates])
         for path in {LANES[each.lane].path for each in creates}:
             rows = [_imagine_row(each) for each in creates if LANES[each.lane].path == path]
             await save_rows(desk, session, path, rows)
@@ -119,7 +120,8 @@ def _remember(desk: Desk, lane: Lane, rows: Sequence[Mapping[str, Any]], wanted:
             desk.shown[xero_id] = row
 
 
-def _imagine_link(each: _Rehearsed) -> dict[str, Any]:
+def _imagine_link(desk: Desk, each: _Rehearsed) -> dict[str, Any]:
+    facts = agree(each.lane, each.verdict.facts, _imagine_row(each), desk.digest_key)
     return {
         "module": each.module.value,
         "record_id": each.record_id,
@@ -129,7 +131,7 @@ def _imagine_link(each: _Rehearsed) -> dict[str, Any]:
         "agreed_updated_at": None,
         "status": each.verdict.status,
         "business_key": each.verdict.business_key,
-        "facts": each.verdict.facts.to_json(),
+        "facts": facts.to_json(),
     }
 
 

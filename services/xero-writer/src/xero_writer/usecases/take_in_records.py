@@ -93,9 +93,10 @@ async def _find_target(session: Session, tenant_id: str, run_id: str) -> _Target
     if await find_tenant(session, KIT_TABLES, tenant_id) is None:
         raise ParkEventError(f"tenant {tenant_id} is not known yet")
     run = await runs.find_run(session, tenant_id, run_id)
-    if run is None or run["mode"] is None:
+    if run is None or run["request"] is None:
         raise ParkEventError(f"run {run_id} is not known yet")
-    if RunMode(run["mode"]) not in REHEARSALS:
+    # Version 0.1 knew one mode and did not note it.
+    if RunMode(run["mode"] or RunMode.APPLY) not in REHEARSALS:
         return _Target(tenant_id, ended=run["state"] == RunState.ENDED)
     if run["state"] != RunState.REQUESTED:
         return None

@@ -5,7 +5,7 @@ A request that is not full waits while more could join it, but not for long.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -16,16 +16,17 @@ from sync_kit.errors import NeedsReauthorisationError
 from sync_kit.tenants import get_connection
 from xero_writer.domain.document_kinds import CRM_WORDS
 from xero_writer.domain.lanes import DOCUMENT_LANES, Lane, choose_lane, list_feeders
+from xero_writer.domain.mapping_model import CurrencyRate
 from xero_writer.domain.reference import ReferencePart
 from xero_writer.domain.rows import JudgeContext, RunSettings
 from xero_writer.domain.verdicts import Need
 from xero_writer.errors import SliceOverError
-from xero_writer.store import ledger_reads, owed, references, runs, staging
+from xero_writer.store import ledger, ledger_reads, owed, references, runs, staging
 from xero_writer.store.owed import ModuleCount
 from xero_writer.store.staging import State
 from xero_writer.usecases.desk import Desk
 from xero_writer.usecases.finish_run import finish_run
-from xero_writer.usecases.judge_records import Judged, judge_page
+from xero_writer.usecases.judge_records import Judged, Looks, judge_page
 from xero_writer.usecases.read_by_id import is_cheaper_by_id, read_documents_by_id
 from xero_writer.usecases.read_ledger import has_read, is_fresh, is_read, read_ledger, sweep_changes
 from xero_writer.usecases.read_reference import list_unread, load_reference, read_parts
@@ -137,15 +138,11 @@ async def _judge(desk: Desk, progress: Progress) -> bool:
         if module in DOCUMENTS and (module not in progress.requested or not progress.are_parents_closed(module)):
             continue
         if context is None:
-            context, swept = await _load_context(desk)
+            context, looks = await _load_context(desk)
         unneeded_too = module in DOCUMENTS or (
             module in progress.requested and (sends_all or (progress.is_closed(module) and progress.documents_judged))
         )
-        # Before the first reading the judge asks for the ledger by itself.
-        contacts_fresh = Lane.CONTACTS in swept or Module.ACCOUNTS not in context.ledger_read
-        judged = await judge_page(
-            desk, module, context, unneeded_too=unneeded_too, contacts_fresh=contacts_fresh, swept=swept
-        )
+        judged = await judge_page(desk, module, context, unneeded_too=unneeded_too, looks=looks)
         if judged.needs:
             await _fetch(desk, module, judged, _list_wanted_lanes(desk, progress))
             context = None
@@ -153,24 +150,30 @@ async def _judge(desk: Desk, progress: Progress) -> bool:
     return moved
 
 
-async def _load_context(desk: Desk) -> tuple[JudgeContext, frozenset[Lane]]:
-    """What judging knows, and the lanes of which all that Xero changed was read in this run."""
+async def _load_context(desk: Desk) -> tuple[JudgeContext, Looks]:
+    """What judging knows, and how freshly Xero has been looked at."""
     async with desk.tools.store.reading() as session:
         reads = await ledger_reads.list_reads(session, desk.partition)
         reference = await load_reference(session, desk.partition)
+        if reference is not None and desk.mapping.policies.currency_rate is CurrencyRate.CRM:
+            reference = replace(reference, rates=await ledger.list_rates(session, desk.partition))
     lanes = {module: choose_lane(module, desk.mapping) for module in MODULE_ORDER}
-    swept = frozenset(lane for lane in Lane if is_fresh(reads, lane, desk.run_id, with_lines=lane in DOCUMENT_LANES))
+    looks = Looks(
+        read=frozenset(lane for lane in Lane if is_read(reads, lane)),
+        fresh=frozenset(lane for lane in Lane if is_fresh(reads, lane, desk.run_id)),
+        swept=frozenset(lane for lane in Lane if is_fresh(reads, lane, desk.run_id, with_lines=lane in DOCUMENT_LANES)),
+    )
     settings = desk.request["settings"]
     context = JudgeContext(
         mapping=desk.mapping,
         settings=RunSettings(date.fromisoformat(settings["books_start_date"]), Sending(settings["sending"])),
         digest_key=desk.digest_key,
         reference=reference,
-        ledger_read=frozenset(module for module, lane in lanes.items() if is_read(reads, lane)),
-        swept=frozenset(module for module, lane in lanes.items() if lane in swept),
+        ledger_read=frozenset(module for module, lane in lanes.items() if lane in looks.read),
+        swept=frozenset(module for module, lane in lanes.items() if lane in looks.swept),
         crm_web_url=_find_crm_url(desk),
     )
-    return context, swept
+    return context, looks
 
 
 def _list_wanted_lanes(desk: Desk, progress: Progress) -> list[Lane]:
@@ -201,11 +204,9 @@ async def _fetch(desk: Desk, module: Module, judged: Judged, wanted: Sequence[La
         await read_ledger(desk, lane, wanted)
     if Need.SWEEP not in judged.needs:
         return
-    if lane not in DOCUMENT_LANES:
-        await sweep_changes(desk, lane)
+    if not judged.to_sweep:
+        await sweep_changes(desk, lane, wanted)
     for other, xero_ids in sorted(judged.to_sweep.items()):
-        if other not in DOCUMENT_LANES:
-            continue
         # A sweep of bills also shows a second one with our link, which nothing in Xero would refuse.
         sweeps = other is Lane.BILLS and await has_read(desk, other)
         if is_cheaper_by_id(other, len(xero_ids)) and not sweeps:

@@ -31,7 +31,7 @@ async def face_missing_scope(work: Slice, error: MissingScopeError) -> None:
         return
     probe = Source(error.source) if error.source is not None else SHAPES[work.run.modules[0]].headers
     with suppress(ModuleRefusedError, QuestionRefusedError):  # its own question will say that
-        await work.crm.ask(ListQuestion(probe, ("id", "Modified_Time"), limit=1))
+        await work.crm.ask(ListQuestion(probe, work.list_columns(probe), limit=1))
     await read_by_lists(work, dict.fromkeys(Source, SCOPE_CAUSE))
 
 
