@@ -73,6 +73,16 @@ async def test_a_tenant_that_was_deleted_before_it_was_known_is_never_due(house:
     assert await claim_next(house.store, house.tables, "worker", 60) is None
 
 
+async def test_a_tenant_never_changes_hands_nor_is_it_ended_in_another_partners_name(house: House) -> None:
+    stolen = make_event(9).model_copy(update={"partner_id": "p2"})
+    buried = make_event(9, deleted=True).model_copy(update={"partner_id": "p2"})
+    assert await take_in(house, make_event(1), stolen, buried) == [True, False, False]
+    assert await find(house) == TenantRow("t1", "p1", 1, False, make_event(1))
+    async with house.store.transaction() as session:
+        await mark_due(session, house.tables, "t1")
+    assert await claim_next(house.store, house.tables, "worker", 60) is not None, "its lease was not closed either"
+
+
 async def test_an_unknown_tenant_is_none(house: House) -> None:
     assert await find(house, "nobody") is None
 

@@ -115,6 +115,20 @@ async def test_two_that_would_collide_are_told_as_they_would_end(world: World) -
     assert {(module, words.get(outcome, outcome)): count for (module, outcome), count in planned.items()} == applied
 
 
+async def test_a_firm_that_buys_and_sells_would_be_one_contact(world: World) -> None:
+    def firm() -> dict[Module, list[Any]]:
+        return {
+            Module.ACCOUNTS: [world.account("1000", Account_Name="Both Ltd")],
+            Module.VENDORS: [world.vendor("1600", Vendor_Name="Both Ltd")],
+        }
+
+    assert await plan(world, firm(), sending=Sending.ALL) == {
+        ("accounts", "would_create"): 1,
+        ("vendors", "would_link"): 1,
+    }
+    assert await world.sync(firm(), sending=Sending.ALL) == {("accounts", "created"): 1, ("vendors", "linked"): 1}
+
+
 async def test_what_is_held_and_staged_is_told_again_with_its_reasons(world: World) -> None:
     sale = world.sale(2)
     sale[Module.INVOICES] = [

@@ -2,6 +2,7 @@
 
 import random
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -11,7 +12,7 @@ from sync_kit.bus import Message
 from sync_kit.contracts import topics
 from sync_kit.contracts.envelope import seal
 from sync_kit.contracts.events import Event, ModuleExtracted, RecordsExtracted, RecordsNotFound, RecordsWanted
-from sync_kit.contracts.vocabulary import MODULE_ORDER, Module, Outcome, WantedCause
+from sync_kit.contracts.vocabulary import MODULE_ORDER, Module, Outcome, Sending, WantedCause
 from xero_writer.store import KIT_TABLES
 
 
@@ -203,3 +204,23 @@ async def test_a_count_that_grows_after_the_close_keeps_the_run_open(world: Worl
     await world.publish(world.extract(Module.ACCOUNTS, world.account("101")))
     await world.work()
     await world.check_equation(MODULE_ORDER)
+
+
+async def test_a_newer_version_that_changes_nothing_keeps_the_warnings_of_the_creation(world: World) -> None:
+    def products() -> list[Any]:
+        named = {"Product_Name": "Mug"}
+        return [
+            world.product("2000", Product_Code="XMS-7A", **named),
+            world.product("2001", Product_Code="xms-7a", **named),
+        ]
+
+    await world.begin({Module.PRODUCTS: products()}, sending=Sending.ALL)
+    await world.work()
+    warned = {key: [reason.code for reason in told.reasons] for key, told in (await world.list_outcomes()).items()}
+    assert warned[Module.PRODUCTS, "2000"] == ["product_code_clash"]
+    await world.publish(world.extract(Module.PRODUCTS, *products()))
+    await world.work()
+    outcomes = await world.list_outcomes()
+    assert {key: [reason.code for reason in told.reasons] for key, told in outcomes.items()} == warned
+    assert outcomes[Module.PRODUCTS, "2000"].outcome is Outcome.CREATED
+    await world.check_equation()

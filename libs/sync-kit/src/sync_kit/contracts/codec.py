@@ -8,15 +8,17 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
 from enum import Enum
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import msgspec
 import rapidjson
 from pydantic import BaseModel
 
 _reader: Final = msgspec.json.Decoder(float_hook=Decimal)
+_EXACT: Final = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
+"""The usual context would round to 28 digits, and two long numbers would become one."""
 
 
 def _encode(value: object) -> Any:
@@ -35,6 +37,21 @@ def _encode(value: object) -> Any:
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
+class _Writer(rapidjson.Encoder):
+    """One for all calls: to set one up costs more than a small value."""
+
+    def default(self, value: object) -> Any:
+        return _encode(value)
+
+
+_writer: Final = _Writer(
+    number_mode=rapidjson.NM_DECIMAL, iterable_mode=rapidjson.IM_ONLY_LISTS, sort_keys=False, ensure_ascii=False
+)
+_sorting: Final = _Writer(
+    number_mode=rapidjson.NM_DECIMAL, iterable_mode=rapidjson.IM_ONLY_LISTS, sort_keys=True, ensure_ascii=False
+)
+
+
 def dumps(value: object) -> bytes:
     """Compact JSON; a Decimal becomes a number with exactly its digits. Raises ValueError for NaN or infinity."""
     return _write(value, sort_keys=False)
@@ -47,18 +64,23 @@ def dumps_canonical(value: object) -> bytes:
 
 
 def _write(value: object, *, sort_keys: bool) -> bytes:
-    text: str = rapidjson.dumps(
-        value,
-        number_mode=rapidjson.NM_DECIMAL,
-        iterable_mode=rapidjson.IM_ONLY_LISTS,
-        default=_encode,
-        sort_keys=sort_keys,
-        ensure_ascii=False,
-    )
-    return text.encode()
+    text = _sorting(value) if sort_keys else _writer(value)
+    return str(text).encode()
 
 
 def _canonical(value: object) -> object:
+    # What JSON brings is told apart by its exact type: asking whether it is a Mapping costs more than all the rest.
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
+        return value
+    if kind is list:
+        return [_canonical(item) for item in cast("list[object]", value)]
+    if kind is dict:
+        return {key: _canonical(item) for key, item in cast("dict[str, object]", value).items()}
+    return _simplify(value)
+
+
+def _simplify(value: object) -> object:
     if isinstance(value, Decimal) or (isinstance(value, int) and not isinstance(value, bool)):
         return _strip_zeros(Decimal(value))
     if isinstance(value, BaseModel):
@@ -73,16 +95,9 @@ def _canonical(value: object) -> object:
 
 
 def _strip_zeros(value: Decimal) -> Decimal:
-    # Not Decimal.normalize: that rounds to the context's precision, and two long numbers would become one.
-    sign, digits, exponent = value.as_tuple()
-    if not isinstance(exponent, int):
+    if not value.is_finite():
         raise ValueError(f"{value} is not JSON")
-    kept = len(digits)
-    while kept > 1 and digits[kept - 1] == 0:
-        kept -= 1
-    if digits[:kept] == (0,):
-        return Decimal(0)
-    return Decimal((sign, digits[:kept], exponent + len(digits) - kept))
+    return value.normalize(_EXACT) if value else Decimal(0)
 
 
 def loads(data: bytes | str) -> Any:
@@ -102,7 +117,9 @@ def loads(data: bytes | str) -> Any:
 
 
 def _may_hold_surrogates(data: bytes | str) -> bool:
-    return b"\\ud" in data.lower() if isinstance(data, bytes) else "\\ud" in data.lower()
+    if isinstance(data, bytes):
+        return b"\\u" in data and b"\\ud" in data.lower()
+    return "\\u" in data and "\\ud" in data.lower()
 
 
 def _mend_text(value: object) -> object:

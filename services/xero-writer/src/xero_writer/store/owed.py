@@ -72,49 +72,67 @@ async def reopen_owed(session: Session, tenant_id: str, run_id: str, module: Mod
     )
 
 
-async def list_outcomes(
+@dataclass(frozen=True)
+class Told:
+    """What the run said of a record last."""
+
+    outcome: str
+    reasons: Any = None
+
+
+async def list_told(
     session: Session, tenant_id: str, run_id: str, module: Module, ids: Iterable[str]
-) -> dict[str, str | None]:
-    """The outcome told last in the run, by record id."""
+) -> dict[str, Told]:
+    """What was told last in the run, by record id; records without an outcome are left out."""
     row = run_records.c
     rows = await session.fetch_all(
-        select(row.record_id, row.outcome).where(
-            row.tenant_id == tenant_id, row.run_id == run_id, row.module == module, row.record_id.in_(list(ids))
+        select(row.record_id, row.outcome, row.reasons).where(
+            row.tenant_id == tenant_id,
+            row.run_id == run_id,
+            row.module == module,
+            row.record_id.in_(list(ids)),
+            row.outcome.is_not(None),
         )
     )
-    return {found["record_id"]: found["outcome"] for found in rows}
+    return {found["record_id"]: Told(found["outcome"], found["reasons"]) for found in rows}
 
 
 async def settle_owed(
-    session: Session, tenant_id: str, run_id: str, module: Module, outcomes: Mapping[str, tuple[str, int]]
+    session: Session, tenant_id: str, run_id: str, module: Module, told: Mapping[str, tuple[Told, int]]
 ) -> None:
     """These have their outcome, told with that settled_seq."""
     rows = [
         {
             **_owed(tenant_id, run_id, module, record_id, emitted=False),
             "settled": True,
-            "outcome": outcome,
+            "outcome": each.outcome,
+            "reasons": each.reasons,
             "settled_seq": settled_seq,
         }
-        for record_id, (outcome, settled_seq) in outcomes.items()
+        for record_id, (each, settled_seq) in told.items()
     ]
     await session.upsert(
         run_records,
         rows,
         key=["tenant_id", "run_id", "module", "record_id"],
-        update=["settled", "outcome", "settled_seq"],
+        update=["settled", "outcome", "reasons", "settled_seq"],
     )
 
 
-async def remember_outcomes(
-    session: Session, tenant_id: str, run_id: str, module: Module, outcomes: Mapping[str, str]
+async def remember_told(
+    session: Session, tenant_id: str, run_id: str, module: Module, told: Mapping[str, Told]
 ) -> None:
     """What became of older versions of these; they still need the outcome of their newest one."""
     rows = [
-        {**_owed(tenant_id, run_id, module, record_id, emitted=False), "outcome": outcome}
-        for record_id, outcome in outcomes.items()
+        {
+            **_owed(tenant_id, run_id, module, record_id, emitted=False),
+            "outcome": each.outcome,
+            "reasons": each.reasons,
+        }
+        for record_id, each in told.items()
     ]
-    await session.upsert(run_records, rows, key=["tenant_id", "run_id", "module", "record_id"], update=["outcome"])
+    key = ["tenant_id", "run_id", "module", "record_id"]
+    await session.upsert(run_records, rows, key=key, update=["outcome", "reasons"])
 
 
 async def list_resting(session: Session, tenant_id: str, run_id: str, limit: int) -> Sequence[RowMapping]:

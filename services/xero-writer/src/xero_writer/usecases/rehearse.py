@@ -15,7 +15,7 @@ from sync_kit.store import Session
 from xero_writer.clients.xero_accounting import XeroRequest
 from xero_writer.domain.answers import agree
 from xero_writer.domain.changes import list_changes
-from xero_writer.domain.lanes import LANES, Lane, lane_of
+from xero_writer.domain.lanes import CONTACT_MODULES, LANES, Lane, lane_of
 from xero_writer.domain.verdicts import Action, Ready
 from xero_writer.store import links, owed, staging
 from xero_writer.store.staging import State
@@ -26,6 +26,8 @@ from xero_writer.usecases.save_rows import list_rows, save_rows
 from xero_writer.usecases.settle_records import Settlement, name_would_be, settle_records
 
 PAGE_SIZE: Final = 500
+CONTACTS_PAGE_SIZE: Final = 2000
+"""Of each page of contacts all others that are ready are judged again: larger pages, fewer times."""
 MOST_COMPARED: Final = 500
 """Updates of a run that are told with what stands in Xero now; of more only what would be sent is told."""
 MOST_ONE_BY_ONE: Final = 20
@@ -71,12 +73,16 @@ async def settle_would_be(desk: Desk) -> int:
             rows = [_imagine_row(each) for each in creates if LANES[each.lane].path == path]
             await save_rows(desk, session, path, rows)
         await settle_records(desk, session, [_settle(each, shown.get(each.xero_id)) for each in first])
+        if creates and creates[0].module in CONTACT_MODULES:
+            # An account and a vendor may be one firm: what was judged before the first of them was there, is judged anew.
+            await staging.restage_state(session, desk.partition, CONTACT_MODULES, State.READY)
     return len(found)
 
 
 async def _list_ready(desk: Desk, session: Session) -> list[_Rehearsed]:
     for module in MODULE_ORDER:
-        rows = await staging.list_ready(session, desk.partition, module, PAGE_SIZE)
+        size = CONTACTS_PAGE_SIZE if module in CONTACT_MODULES else PAGE_SIZE
+        rows = await staging.list_ready(session, desk.partition, module, size)
         if rows:
             return [_Rehearsed(module, row, ready_from_json(row["ready"])) for row in rows]
     return []

@@ -19,6 +19,7 @@ from xero_writer.domain.document_kinds import XeroKind
 from xero_writer.domain.link_facts import LinkFacts
 from xero_writer.domain.verdicts import watches_of
 from xero_writer.store import counters, decisions, owed, runs, staging, waits
+from xero_writer.store.owed import Told
 from xero_writer.store.staging import AGREED, State
 from xero_writer.usecases.desk import Desk
 from xero_writer.usecases.tell import tell_outcomes
@@ -153,15 +154,20 @@ async def _tell(
     current: set[str],
 ) -> None:
     ids = [each.record_id for each in settlements]
-    before = await owed.list_outcomes(session, desk.partition, run_id, module, ids)
-    outcomes = {each.record_id: _choose(before.get(each.record_id), each.outcome) for each in settlements}
-    superseded = {record_id: outcome.value for record_id, outcome in outcomes.items() if record_id not in current}
-    await owed.remember_outcomes(session, desk.partition, run_id, module, superseded)
+    before = await owed.list_told(session, desk.partition, run_id, module, ids)
+    outcomes = {each.record_id: _choose(before.get(each.record_id), each) for each in settlements}
+    reasons = {each.record_id: _join_reasons(before.get(each.record_id), each) for each in settlements}
+    say = {
+        record_id: Told(outcome.value, [reason.model_dump() for reason in reasons[record_id]] or None)
+        for record_id, outcome in outcomes.items()
+    }
+    superseded = {record_id: each for record_id, each in say.items() if record_id not in current}
+    await owed.remember_told(session, desk.partition, run_id, module, superseded)
     told = [each for each in settlements if each.record_id in current]
     if not told:
         return
     first = await counters.take_settled_numbers(session, desk.tenant_id, len(told))
-    numbered = {each.record_id: (outcomes[each.record_id].value, first + number) for number, each in enumerate(told)}
+    numbered = {each.record_id: (say[each.record_id], first + number) for number, each in enumerate(told)}
     await owed.settle_owed(session, desk.partition, run_id, module, numbered)
     await runs.move_run(session, desk.tenant_id, run_id)
     settled_at = await session.now()
@@ -175,7 +181,7 @@ async def _tell(
                 record_id=each.record_id,
                 outcome=outcomes[each.record_id],
                 settled_seq=first + number,
-                reasons=each.reasons,
+                reasons=reasons[each.record_id],
                 label=each.label,
                 xero_id=each.xero_id if not is_would_be(each.xero_id) else None,
                 document=each.document.value if each.document is not None else None,
@@ -190,11 +196,22 @@ async def _tell(
         desk.tools.metrics.outcomes.labels(outcome=outcomes[each.record_id].value).inc()
 
 
-def _choose(before: str | None, now: Outcome) -> Outcome:
+def _choose(before: Told | None, now: Settlement) -> Outcome:
     """What one run says of a record that it settled twice: rather that it was created than what was corrected later."""
-    earlier = Outcome(before) if before is not None else None
-    if now is Outcome.UNCHANGED and earlier in (Outcome.CREATED, Outcome.UPDATED, Outcome.LINKED):
-        return earlier
-    if now is Outcome.UPDATED and earlier is Outcome.CREATED:
-        return earlier
-    return now
+    return Outcome(before.outcome) if before is not None and _keeps(before, now) else now.outcome
+
+
+def _join_reasons(before: Told | None, now: Settlement) -> tuple[Reason, ...]:
+    """With an earlier outcome that is kept go its warnings, unless they were given anew."""
+    if before is None or not _keeps(before, now):
+        return now.reasons
+    earlier = [Reason.model_validate(reason) for reason in before.reasons or ()]
+    codes = {reason.code for reason in now.reasons}
+    return (*now.reasons, *(reason for reason in earlier if reason.code not in codes))
+
+
+def _keeps(before: Told, now: Settlement) -> bool:
+    earlier = Outcome(before.outcome)
+    if now.outcome is Outcome.UNCHANGED:
+        return earlier in (Outcome.CREATED, Outcome.UPDATED, Outcome.LINKED)
+    return now.outcome is Outcome.UPDATED and earlier is Outcome.CREATED

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from sync_kit.errors import BadAnswerError
 from zoho_reader.domain.answers import Page
 from zoho_reader.domain.coql import Question, ask_all_by_id, ask_by_ids, ask_changed
 from zoho_reader.domain.lists import MOST_IN_WINDOW, MOST_LISTED, ListQuestion, ask_listed_ids
@@ -83,10 +84,15 @@ def go_on(task: Task, question: Question | ListQuestion, page: Page, *, ceiling:
 
 def open_window(task: Task) -> Task:
     """Go on by a new If-Modified-Since, a second before the last row: whether the header includes its own second is
-    not documented."""
+    not documented.
+
+    Raises BadAnswerError when that leads no further: more rows changed within a second or two than Zoho lists.
+    """
     moment = task.window_at or task.since
     if task.position is not None and task.position.modified_at is not None:
         moment = task.position.modified_at - _SECOND
+    if task.window_rows and moment is not None and task.window_at is not None and moment <= task.window_at:
+        raise BadAnswerError("more rows changed in one second than Zoho lists")
     return replace(task, window_at=moment, token=None, window_rows=0)
 
 

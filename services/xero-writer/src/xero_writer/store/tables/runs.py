@@ -68,6 +68,7 @@ class RunRecord(Table, table=True):
     emitted: bool
     settled: bool
     outcome: str | None = None
+    reasons: Any = Field(default=None, sa_column=json_column())
     settled_seq: int = Field(sa_type=LongInteger)
     """Of the outcome told last; 0 before."""
 
