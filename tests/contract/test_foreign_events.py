@@ -27,7 +27,7 @@ FAR_AHEAD = 1_000_000
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """The first partner's tenant has synced a sale and holds another record back; both partners have a run."""
+    """The first partner's tenant has synced a sale and holds another record back; the other's is not connected."""
     with open_house(tmp_path_factory.mktemp("house")) as opened:
         world = opened.world
         opened.run(fill_crm(opened))

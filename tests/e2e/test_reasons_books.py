@@ -15,7 +15,9 @@ from tests.fixtures.shop import Shop, lay_over
 from tests.fixtures.world import MAPPING, World, open_world
 
 CHANGES: dict[str, Any] = {
-    "statuses": {"invoices": {"Delivered": "AUTHORISED"}},
+    "statuses": {
+        "invoices": {"Created": "wait", "Approved": "DRAFT", "Delivered": "AUTHORISED", "Canceled": "not_created"}
+    },
     "taxes": {"sales": {"VAT 15%": "TAX015", "VAT 12%": "TAX012"}},
     "accounts": {"by_product": {"OLD-1": {"sales": "260"}}},
     "tracking": {"invoices": [{"category": "Region", "field": "Region"}]},

@@ -77,6 +77,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("purchase_account_code", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("purchase_tax_type", sa.String(), nullable=True))
 
+    with op.batch_alter_table("run_records", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("reasons", JsonText(), nullable=True))
+
     with op.batch_alter_table("runs", schema=None) as batch_op:
         batch_op.add_column(sa.Column("mode", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("findings_digest", sa.String(), nullable=True))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from zoho_reader.domain.line_sums import find_number, lines_add_up
+from zoho_reader.domain.line_sums import find_number, lines_add_up, taxes_add_up
 
 
 def line(total: str, discount: str | None = None, tax: str | None = None, **more: Any) -> dict[str, Any]:
@@ -53,3 +53,18 @@ def test_without_a_sub_total_nothing_can_be_said() -> None:
 def test_a_number_is_exact_or_none() -> None:
     assert find_number("12.50") == Decimal("12.50")
     assert [find_number(value) for value in (None, True, "5%", "NaN", [])] == [None] * 5
+
+
+@pytest.mark.parametrize(
+    ("tax", "lines", "adds_up"),
+    [
+        ("0", [line("10.00", tax="0")], True),
+        ("2.00", [line("10.00", tax="2.00")], True),
+        ("2.50", [line("10.00", tax="2.00")], False),
+        ("3.82", [line("76.30", tax="0")], False),
+        ("3.82", [line("76.30")], True),
+        ("0", [line("10.00", tax="2.00")], True),
+    ],
+)
+def test_a_tax_on_the_whole_document_is_noticed(tax: str, lines: list[dict[str, Any]], adds_up: bool) -> None:
+    assert taxes_add_up({"Tax": Decimal(tax)}, lines) is adds_up

@@ -75,6 +75,6 @@ async def take_in_findings(session: Session, event: FindingsReported, envelope: 
 
 async def _find_open(session: Session, tenant_id: str, run_id: str) -> RowMapping | None:
     run = await runs.find_run(session, run_id)
-    if run is None:
+    if run is None or run["tenant_id"] != tenant_id or run["ended_at"] is not None:
         return None
     return run

@@ -39,7 +39,11 @@ def show_value(value: object) -> str:
 def find_text(fields: Mapping[str, Any], name: str) -> str | None:
     """The text without white space around it; None when blank. Numbers (auto numbers) become text."""
     value = fields.get(name)
-    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return value.strip() or None
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return None
     text = format(value, "f") if isinstance(value, Decimal) else str(value)
     return text.strip() or None
@@ -53,7 +57,7 @@ def find_decimal(fields: Mapping[str, Any], name: str) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         raise UnusableValueError(name, value, "a number")
     try:
-        number = Decimal(value)
+        number = value if isinstance(value, Decimal) else Decimal(value)
     except InvalidOperation:
         raise UnusableValueError(name, value, "a number") from None
     if not number.is_finite() or (abs(number.adjusted()) > 20 and number):
@@ -78,18 +82,20 @@ def find_date(fields: Mapping[str, Any], name: str) -> date | None:
 def find_lookup(fields: Mapping[str, Any], name: str) -> Lookup | None:
     """The referred record; None when the lookup is empty. A joined name (`X.X`, COQL) is used where it was read."""
     value = fields.get(name)
-    joined = find_text(fields, f"{name}.{name}")
-    if isinstance(value, Mapping):
-        record_id = find_text(value, "id")
-        return None if record_id is None else Lookup(record_id, find_text(value, "name") or joined)
-    text = find_text(fields, name)
-    return None if text is None else Lookup(text, joined)
+    if value is None:
+        return None
+    whole = value if isinstance(value, dict | Mapping) else None
+    record_id = find_text(whole, "id") if whole is not None else find_text(fields, name)
+    if record_id is None:
+        return None
+    called = find_text(whole, "name") if whole is not None else None
+    return Lookup(record_id, called or find_text(fields, f"{name}.{name}"))
 
 
 def list_rows(fields: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     """The rows of a subform or related list; what is not a row is passed over."""
     value = fields.get(name)
-    return [row for row in value if isinstance(row, Mapping)] if isinstance(value, list | tuple) else []
+    return [row for row in value if isinstance(row, dict | Mapping)] if isinstance(value, list | tuple) else []
 
 
 def list_names(fields: Mapping[str, Any], name: str) -> list[str]:

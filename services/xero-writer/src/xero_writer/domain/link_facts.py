@@ -7,7 +7,7 @@ as keyed digests by field.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from xero_writer.domain.document_kinds import XeroKind
 
@@ -61,18 +61,22 @@ class LinkFacts:
     def to_json(self) -> dict[str, Any]:
         """Plain values for a JSON column; defaults are left out."""
         plain: dict[str, Any] = {}
-        for item in fields(self):
-            value = getattr(self, item.name)
-            if value in (None, {}) or value == item.default:
+        for name, default in _DEFAULTS:
+            value = getattr(self, name)
+            if value is None or value is default or value in (default, {}):
                 continue
-            plain[item.name] = _to_plain(value)
+            plain[name] = _to_plain(value)
         return plain
+
+
+_DEFAULTS: Final = tuple((item.name, item.default) for item in fields(LinkFacts))
+_NAMES: Final = frozenset(name for name, _ in _DEFAULTS)
+_LINE_NAMES: Final = tuple(item.name for item in fields(LinkedLine) if item.name != "tracking")
 
 
 def link_facts_from_json(value: Mapping[str, Any] | None) -> LinkFacts:
     """The facts of a JSON column; None and unknown keys are passed over."""
-    known = {item.name for item in fields(LinkFacts)}
-    given = {name: item for name, item in (value or {}).items() if name in known}
+    given = {name: item for name, item in (value or {}).items() if name in _NAMES}
     if given.get("dated") is not None:
         given["dated"] = date.fromisoformat(given["dated"])
     if given.get("kind") is not None:
@@ -85,14 +89,13 @@ def link_facts_from_json(value: Mapping[str, Any] | None) -> LinkFacts:
 
 def read_linked_line(value: Mapping[str, Any]) -> LinkedLine:
     """A line of a JSON column; unknown keys are passed over."""
-    known = {item.name for item in fields(LinkedLine)} - {"tracking"}
     tracking = tuple((str(category), str(option)) for category, option in value.get("tracking") or ())
-    return LinkedLine(**{name: item for name, item in value.items() if name in known}, tracking=tracking)
+    return LinkedLine(**{name: value[name] for name in _LINE_NAMES if name in value}, tracking=tracking)
 
 
 def line_to_json(line: LinkedLine) -> dict[str, Any]:
     """Plain values of one line; what is not known is left out."""
-    plain = {item.name: getattr(line, item.name) for item in fields(line) if getattr(line, item.name)}
+    plain: dict[str, Any] = {name: value for name in _LINE_NAMES if (value := getattr(line, name))}
     if line.tracking:
         plain["tracking"] = [list(option) for option in line.tracking]
     return plain

@@ -39,4 +39,6 @@ def cut_text(text: str, limit: int) -> str:
 
 def clean_text(text: str) -> str:
     """Without control characters, which no JSON field of Xero takes; line breaks stay."""
+    if text.isprintable():
+        return text.strip()
     return "".join(char for char in text if char in "\n\t" or ord(char) >= 32).strip()

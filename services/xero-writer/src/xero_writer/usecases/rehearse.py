@@ -74,7 +74,7 @@ async def settle_would_be(desk: Desk) -> int:
             await save_rows(desk, session, path, rows)
         await settle_records(desk, session, [_settle(each, shown.get(each.xero_id)) for each in first])
         if creates and creates[0].module in CONTACT_MODULES:
-            # An account and a vendor may be one firm: what was judged before the first of them was there, is judged anew.
+            # An account and a vendor may be one firm: what was judged before the first was there is judged anew.
             await staging.restage_state(session, desk.partition, CONTACT_MODULES, State.READY)
     return len(found)
 

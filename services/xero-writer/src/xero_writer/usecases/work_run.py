@@ -209,7 +209,7 @@ async def _fetch(desk: Desk, module: Module, judged: Judged, wanted: Sequence[La
     for other, xero_ids in sorted(judged.to_sweep.items()):
         # A sweep of bills also shows a second one with our link, which nothing in Xero would refuse.
         sweeps = other is Lane.BILLS and await has_read(desk, other)
-        if is_cheaper_by_id(other, len(xero_ids)) and not sweeps:
+        if other in DOCUMENT_LANES and is_cheaper_by_id(other, len(xero_ids)) and not sweeps:
             await read_documents_by_id(desk, other, xero_ids)
         else:
             await sweep_changes(desk, other, wanted)

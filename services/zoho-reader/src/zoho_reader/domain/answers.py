@@ -1,7 +1,7 @@
 """Read Zoho's answers strictly: a shape that is not the documented one is no answer, never an empty one."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
@@ -14,6 +14,8 @@ from zoho_reader.domain.lists import DeletedQuestion, ListQuestion
 from zoho_reader.domain.sources import NUMBER_COLUMNS, PARENT_FIELDS, Source
 
 _ANY_TIME: Final = datetime.min.replace(tzinfo=UTC)
+HEADER_TAX: Final = "$line_tax"
+"""Taxes on a whole document, in the answer to GET by id only (Zoho: Get Records, inventory modules)."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,7 @@ def read_whole(
 ) -> WholeRecord | None:
     """The answer to GET by id, cut down to the columns that COQL is asked for; None when the record is gone (204).
 
-    Lines are under the line module's own name.
+    Lines are under the line module's own name. Taxes on the whole document come this way alone.
     """
     if body is None:
         return None
@@ -150,6 +152,8 @@ def read_whole(
         raise BadAnswerError("a record read by id did not come alone")
     record = _get_object(data[0], "a record")
     header = read_row(headers, {name: value for name, value in record.items() if name in columns})
+    if record.get(HEADER_TAX):
+        header = replace(header, fields={**header.fields, HEADER_TAX: _get_list(record[HEADER_TAX], HEADER_TAX)})
     parent = {"id": header.record_id}
     rows = []
     for item in _get_list(record.get(lines.value), lines.value):

@@ -1,6 +1,6 @@
-"""Do the lines that were read add up to what the document says?
+"""Do the lines that were read add up to what the document says, and their taxes to its tax?
 
-If not, some were not delivered, or the lines and the header were read at different times.
+If the amounts do not, some were not delivered, or the lines and the header were read at different times.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,6 +30,20 @@ def lines_add_up(header: Mapping[str, Any], lines: Sequence[Mapping[str, Any]], 
         tolerance = min(tolerance, MOST_UNPROVEN)
     totals = [sum((readings[at] for readings in amounts), Decimal(0)) for at in range(3)]
     return any(abs(total - stated) <= tolerance for total in totals)
+
+
+def taxes_add_up(header: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> bool:
+    """True when the lines' own taxes make up the document's Tax, or it has none.
+
+    Otherwise it has taxes on the whole document, which only a read by id tells ($line_tax). Where Sub_Total holds the
+    line taxes already, Tax is the whole document's alone.
+    """
+    stated = find_number(header.get("Tax"))
+    if not stated:
+        return True
+    taxes = [find_number(line.get("Tax")) for line in lines]
+    known = [tax for tax in taxes if tax is not None]
+    return len(known) < len(taxes) or sum(known, Decimal(0)) == stated
 
 
 def find_number(value: object) -> Decimal | None:

@@ -8,7 +8,7 @@ from sync_kit.store import Session
 from zoho_reader.domain.answers import Row, WholeRecord
 from zoho_reader.domain.assembly import Draft, assemble
 from zoho_reader.domain.coql import MOST_IDS, MOST_TOGETHER, ask_children
-from zoho_reader.domain.line_sums import lines_add_up
+from zoho_reader.domain.line_sums import lines_add_up, taxes_add_up
 from zoho_reader.domain.sources import LINE_TAX, SHAPES, Shape, Source
 from zoho_reader.domain.steps import Need
 from zoho_reader.errors import ModuleRefusedError, QuestionRefusedError
@@ -127,6 +127,7 @@ async def _read_children(work: Slice, shape: Shape, children: Source, headers: S
         sure = not shape.is_document or (
             LINE_TAX not in work.left_out.get(children, ())
             and lines_add_up(header.fields, [line.fields for line in lines])
+            and taxes_add_up(header.fields, [line.fields for line in lines])
         )
         if sure:
             drafts.append(assemble(shape, header, lines))

@@ -6,7 +6,7 @@ from sync_kit.contracts.vocabulary import Module
 from sync_kit.store import Session
 from zoho_reader.domain.answers import Page, Row
 from zoho_reader.domain.assembly import Draft, assemble
-from zoho_reader.domain.line_sums import lines_add_up
+from zoho_reader.domain.line_sums import lines_add_up, taxes_add_up
 from zoho_reader.domain.sources import LINE_SOURCES, LINE_TAX, SHAPES, Source, list_modules_fed
 from zoho_reader.domain.steps import Need, Task, TaskState
 from zoho_reader.domain.watermark import list_unseen, move_watermark
@@ -109,8 +109,10 @@ async def _emit_headers(session: Session, work: Slice, module: Module, rows: Seq
             drafts.append(assemble(shape, row, lines))
         elif children_task.asked_at is not None and row.modified_at > children_task.asked_at:
             older_lines.append(row)
-        elif LINE_TAX in work.left_out.get(shape.children, ()) or not lines_add_up(
-            row.fields, [line.fields for line in lines]
+        elif (
+            LINE_TAX in work.left_out.get(shape.children, ())
+            or not lines_add_up(row.fields, [line.fields for line in lines])
+            or not taxes_add_up(row.fields, [line.fields for line in lines])
         ):
             unclear.append(row)
         else:
