@@ -173,7 +173,7 @@ async def ask_for_refusals(found: Evidence) -> None:
         ("GET", f"/v1/tenants/{word}", None),
         ("GET", f"/v1/tenants/{word}@{word}", None),
         ("GET", f"/v1/log?tenant_id={world.tenant_id}&code={word}%20&module={word}", None),
-        ("POST", "/v1/tenants", {"name": [word], word: word}),
+        ("POST", "/v1/tenants", {"name": [word]}),
         ("POST", "/v1/connections", {"tenant_id": world.tenant_id, "vendor": word, "return_url": f"https://{word}/"}),
         ("POST", "/v1/syncs", {"tenant_id": word, "modules": [word], "since": word}),
         ("PUT", f"/v1/settings/{world.tenant_id}", {"books_start_date": word, "sending": word}),
@@ -258,7 +258,8 @@ async def test_no_refusal_repeats_a_secret_or_a_person(evidence: Evidence) -> No
 
 async def test_people_and_their_papers_lie_in_payloads_and_in_no_table_that_lasts(evidence: Evidence) -> None:
     holding = canaries.find_people(dict(canaries.list_tables(evidence.world.home)))
-    assert {hit for hit in holding if hit[0] not in canaries.MAY_HOLD_PEOPLE} == set()
+    wrong = {hit for hit in holding if hit[0] not in canaries.MAY_HOLD_PEOPLE}
+    assert wrong - {(canaries.GOODS_MAY_LIE_IN, "goods")} == set()
     assert {what for _, what in holding} >= set(PEOPLE) - {"bookkeeper's contact"}, "the canaries did travel"
 
 
@@ -286,6 +287,7 @@ async def test_the_search_of_the_stores_finds_what_was_planted_in_each(tmp_path:
             "scheduler": "INSERT INTO inbox VALUES (:value, '')",
             "zoho-reader": "INSERT INTO inbox VALUES (:value, '')",
         }
+        await world.bus.publish([Message("tenants.v1", "t", {}, b"{}")])
         for name, statement in planted.items():
             async with world.services[name].store.transaction() as session:
                 await session.execute(text(statement), {"value": f"{token} {P['customer'].title()}"})

@@ -407,13 +407,7 @@ class World:
         )
 
     def quote(
-        self,
-        record_id: str = "500",
-        *,
-        price: str = "10",
-        account: str = "100",
-        product: str | None = "200",
-        **fields: Any,
+        self, record_id: str = "500", *, price: str = "10", product: str = "200", **fields: Any
     ) -> ExtractedRecord:
         """A confirmed quote of one line."""
         return self.record(
@@ -424,7 +418,7 @@ class World:
                 "Quote_Stage": "Confirmed",
                 "Valid_Till": "2026-12-01",
                 "Created_Time": "2026-11-01T09:00:00+00:00",
-                "Account_Name": {"id": account, "name": f"Customer {account}"},
+                "Account_Name": {"id": "100", "name": "Customer 100"},
                 "Quoted_Items": [self._line(record_id, price, product)],
                 "Grand_Total": Decimal(price),
                 **fields,

@@ -24,6 +24,7 @@ from sync_kit.errors import (
 )
 
 PROBLEM_JSON = "application/problem+json"
+_LONGEST_NAME = 100
 
 
 class ProblemFault(BaseModel):
@@ -171,5 +172,6 @@ def _path_of(loc: Sequence[str | int]) -> str:
         return "body"  # the place of a syntax error, which the text names
     path = ""
     for part in loc:
-        path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
+        # The name of an unknown member is the caller's own and may be of any length.
+        path += f"[{part}]" if isinstance(part, int) else f".{part[:_LONGEST_NAME]}" if path else part
     return path

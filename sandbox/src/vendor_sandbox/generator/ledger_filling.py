@@ -73,7 +73,7 @@ class LedgerFilling:
         return shown
 
     def _write_contact(self, contact: LedgerContact) -> None:
-        raw: JsonObject = {"Name": contact.name, "EmailAddress": contact.email, "ContactNumber": contact.number}
+        raw: JsonObject = {"Name": contact.name, "EmailAddress": contact.email, "AccountNumber": contact.number}
         if contact.address is not None:
             address = contact.address
             raw["Addresses"] = [

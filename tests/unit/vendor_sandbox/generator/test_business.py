@@ -158,7 +158,7 @@ def test_known_contacts_are_found_by_name_capitals_or_email(business: Business) 
             assert theirs["EmailAddress"] == email
             assert {name.split()[-1], theirs["Name"].split()[-1]} == {"Ltd", "Limited"}
     assert hows == {"same_name": 24, "other_case": 2, "same_email": 3}
-    numbers = [in_xero[one["xero_id"]].get("ContactNumber") for one in business.truth["already_there"]["contacts"]]
+    numbers = [in_xero[one["xero_id"]].get("AccountNumber") for one in business.truth["already_there"]["contacts"]]
     assert any(numbers)
     assert not all(numbers)
 

@@ -11,7 +11,8 @@ from sync_kit.clock import SystemClock
 from sync_kit.contracts.events import CrmDescribed
 from sync_kit.contracts.parts import CrmField, CrmTax
 from sync_kit.contracts.vocabulary import Module
-from xero_writer.domain.mapping_check import CheckedMapping, check_mapping
+from sync_kit.errors import Fault
+from xero_writer.domain.mapping_check import CheckedMapping, check_mapping, excuse_standing
 from xero_writer.domain.mapping_model import TenantMapping, default_mapping, list_crm_fields
 
 
@@ -335,14 +336,31 @@ def test_the_type_of_a_crm_field_must_fit(body: dict[str, Any], data_type: str, 
     assert (against_crm(crm, **body).faults == ()) is fits
 
 
-def test_a_tax_that_the_crm_does_not_have_is_a_fault() -> None:
+def test_a_tax_that_the_crm_has_no_more_may_be_mapped_with_a_warning() -> None:
+    """It still stands on older documents; a typing error shows all the same."""
     crm = describe({}, Standard_Rate="20")
     checked = against_crm(crm, taxes={"sales": {"Standard Rate": "OUTPUT2"}, "purchases": {"Standrad Rate": "INPUT2"}})
-    [fault] = checked.faults
-    assert (fault.where, fault.what) == (
+    assert checked.faults == ()
+    [warning] = checked.warnings
+    assert (warning.where, warning.what) == (
         "body.taxes.purchases['Standrad Rate']",
-        'the CRM has no tax "Standrad Rate"; its taxes are: "Standard Rate"',
+        'the CRM has no tax "Standrad Rate" now; its taxes are: "Standard Rate"',
     )
+
+
+def test_what_a_vendor_changed_since_does_not_stand_in_the_way_of_another_change() -> None:
+    mapping = TenantMapping.model_validate({"accounts": {"sales": "999"}})
+    fault = Fault("body.accounts.sales", "Xero account 999 is archived")
+    checked = CheckedMapping(faults=(fault,))
+    assert excuse_standing(checked, mapping, {"statuses.invoices['Shipped']"}) == CheckedMapping(warnings=(fault,))
+    assert excuse_standing(checked, mapping, {"accounts.sales"}) == checked
+
+
+def test_a_fault_of_the_mapping_by_itself_is_never_excused() -> None:
+    mapping = TenantMapping.model_validate({"statuses": {"quotes": {"Draft": "AUTHORISED"}}})
+    checked = check_mapping(mapping, None, None)
+    assert checked.faults
+    assert excuse_standing(checked, mapping, set()).faults == checked.faults
 
 
 def test_statuses_that_only_one_side_knows_are_warnings() -> None:

@@ -213,3 +213,22 @@ async def test_an_order_and_a_quote_end_as_one(world: World, kind: str, path: st
     assert [action for action, _ in world.list_versions("PurchaseOrder")] == ["created"]
     assert [action for action, _ in world.list_versions("Quote")] == ["created"]
     await world.check_equation()
+
+
+async def test_a_request_that_xero_executes_later_than_any_should_be_is_noticed_and_left_to_a_person(
+    world: World,
+) -> None:
+    world.fault("late_commit", method="PUT", path="Invoices", delay_seconds=3600)
+    await world.sync(world.purchase())
+    world.advance(7200)
+    # Another bill goes, so the list of bills is looked at again; the payload of the first is asked for.
+    await world.begin({Module.PURCHASE_ORDERS: [world.order("4001", vendor="1600", product="2000", price="5")]})
+    await world.work()
+    again = world.order("4000", vendor="1600", product="2000")
+    await world.publish(world.extract(Module.PURCHASE_ORDERS, again), world.close(Module.PURCHASE_ORDERS))
+    await world.work()
+    assert len([bill for bill in world.list_documents("Invoice") if bill["InvoiceNumber"] == "PO-4000"]) == 2
+    told = await world.list_outcomes()
+    assert [reason.code for reason in told[Module.PURCHASE_ORDERS, "4000"].reasons] == ["two_in_xero"]
+    assert told[Module.PURCHASE_ORDERS, "4001"].outcome == "created"
+    await world.check_equation()

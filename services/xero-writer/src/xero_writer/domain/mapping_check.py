@@ -25,8 +25,25 @@ class CheckedMapping:
     """`faults` forbid the mapping, `warnings` do not. `unchecked` names the sides that nothing is known of yet."""
 
     faults: tuple[Fault, ...] = ()
+    """Of the mapping by itself, and of what it names at either side."""
     warnings: tuple[Fault, ...] = ()
     unchecked: tuple[str, ...] = ()
+
+
+def excuse_standing(checked: CheckedMapping, mapping: TenantMapping, changed: Collection[str]) -> CheckedMapping:
+    """The same with faults that came from a vendor's side at places which this change does not touch as warnings: an
+    account that was archived in Xero must not stand in the way of mapping a status. `changed`: paths of differences."""
+    by_itself = set(check_form(mapping))
+
+    def is_new(fault: Fault) -> bool:
+        place = fault.where.removeprefix("body.")
+        return fault in by_itself or any(path.startswith(place) or place.startswith(path) for path in changed)
+
+    return CheckedMapping(
+        tuple(fault for fault in checked.faults if is_new(fault)),
+        (*checked.warnings, *(fault for fault in checked.faults if not is_new(fault))),
+        checked.unchecked,
+    )
 
 
 def check_mapping(

@@ -67,7 +67,7 @@ class _Named:
 def check_against_crm(mapping: TenantMapping, crm: CrmDescribed, warn: Warn) -> Iterator[Fault]:
     """All faults; what is only worth a look goes to `warn`. Modules that the CRM did not describe are passed over."""
     yield from _check_fields(mapping, crm, warn)
-    yield from _check_taxes(mapping, crm)
+    _look_at_taxes(mapping, crm, warn)
     for module in CRM_WORDS:
         _look_at_statuses(module, mapping, crm, warn)
 
@@ -165,7 +165,8 @@ def _look_at_statuses(module: Module, mapping: TenantMapping, crm: CrmDescribed,
             warn(Fault(path, f'the CRM status "{status}" of {_plural(module)} is not mapped; they will be held back'))
 
 
-def _check_taxes(mapping: TenantMapping, crm: CrmDescribed) -> Iterator[Fault]:
+def _look_at_taxes(mapping: TenantMapping, crm: CrmDescribed, warn: Warn) -> None:
+    """A tax that was retired in the CRM still stands on older documents: it may be mapped."""
     if not crm.taxes:
         return
     known = {tax.name for tax in crm.taxes}
@@ -174,9 +175,8 @@ def _check_taxes(mapping: TenantMapping, crm: CrmDescribed) -> Iterator[Fault]:
             for name in [] if key in known else key.split(" + "):
                 if name not in known:
                     there = ", ".join(f'"{tax}"' for tax in sorted(known)[:20])
-                    yield Fault(
-                        f"body.taxes.{side.value}['{key}']", f'the CRM has no tax "{name}"; its taxes are: {there}'
-                    )
+                    what = f'the CRM has no tax "{name}" now; its taxes are: {there}'
+                    warn(Fault(f"body.taxes.{side.value}['{key}']", what))
 
 
 def _list_values(crm: CrmDescribed, module: Module, name: str | None) -> tuple[str, ...]:

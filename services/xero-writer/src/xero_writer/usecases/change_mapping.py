@@ -9,7 +9,7 @@ from sync_kit.contracts.events import MappingChanged
 from sync_kit.errors import ConflictError, Fault, InvalidInputError
 from sync_kit.store import Session
 from xero_writer.domain.mapping_change import MappingEffect
-from xero_writer.domain.mapping_check import check_mapping
+from xero_writer.domain.mapping_check import check_mapping, excuse_standing
 from xero_writer.domain.mapping_diff import MappingDifference, diff_mappings
 from xero_writer.domain.mapping_model import TenantMapping, list_crm_fields
 from xero_writer.store import crm_metadata, mapping_effects, mappings
@@ -48,6 +48,9 @@ async def change_mapping(
         await crm_metadata.find_description(session, tenant_id),
         await mapping_effects.find_product_codes(session, tenant_id, mapping.accounts.by_product.keys()),
     )
+    differences = diff_mappings(current, mapping)
+    if version:
+        checked = excuse_standing(checked, mapping, {difference.path for difference in differences})
     if checked.faults:
         raise InvalidInputError("the mapping has faults", code="mapping_faulty", faults=checked.faults)
     effect = await preview_effect(session, tenant_id, current, mapping)
@@ -58,7 +61,7 @@ async def change_mapping(
         version=version + 1 if is_new and not dry_run else version,
         based_on=version,
         applied=not dry_run,
-        differences=diff_mappings(current, mapping),
+        differences=differences,
         effect=effect,
         warnings=checked.warnings,
         unchecked=checked.unchecked,

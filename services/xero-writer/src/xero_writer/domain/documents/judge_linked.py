@@ -64,7 +64,7 @@ def judge_linked_document(  # noqa: PLR0911, C901 (a ladder of verdicts, one a r
     # What the CRM blanked is not erased in Xero; what could not be read or is not there yet is no blank.
     whole = not mapped.faults and not mapped.waits_for
     if new_status is None and (digest == link.agreed_digest or (whole and not present)):
-        return Unchanged(digest, facts, label)
+        return _rest(case, Unchanged(digest, facts, label))
     skips = _list_skips(case)
     if skips:
         return Skipped(skips, label)
@@ -87,6 +87,12 @@ def judge_linked_document(  # noqa: PLR0911, C901 (a ladder of verdicts, one a r
     if not present and new_status is None:
         return Unchanged(digest, facts, label)
     return build_update(case, mapped, present, new_status, facts, digest)
+
+
+def _rest(case: LinkedCase, unchanged: Unchanged) -> Verdict:
+    """Nothing is to be sent; a second document with our link is told all the same."""
+    doubles = _find_doubles(case)
+    return case.hold(doubles) if doubles else unchanged
 
 
 def _keeps_xero(case: LinkedCase) -> bool:
