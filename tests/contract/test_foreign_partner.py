@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from joserfc import jwt
+from joserfc.jwk import OctKey
 from tests.contract.api_walk import WITHOUT_IDS, Operation, fill, list_operations, list_owned
 from tests.contract.house import House, open_house
 from tests.contract.raw_calls import RawAnswer, json_call
@@ -141,6 +143,58 @@ def test_partners_do_not_open_the_services_own_route_nor_the_operators(house: Ho
     for token in (None, house.issue_token(house.first)):
         answer = house.send("auth", json_call("POST", "/v1/partners", token, {"name": "Mine"}))
         assert (answer.status, answer.is_problem) == (401, True)
+
+
+def test_a_services_token_opens_no_public_route(house: House) -> None:
+    before = house.dump_stores()
+    token = house.issue_service_token()
+    wrong = []
+    for operation in list_operations(house.services):
+        if operation.scope is None:
+            continue
+        if operation.name in WITHOUT_IDS:
+            request = json_call(operation.method, operation.path, token, {"name": "Mine"})
+        else:
+            request = fill(operation, house.first.ids, token)
+        answer = house.send(operation.service, request)
+        if (answer.status, answer.is_problem) != (401, True):
+            wrong.append((operation.name, answer.status))
+    assert wrong == []
+    assert house.dump_stores() == before
+
+
+def test_a_services_token_lives_a_minute_and_opens_the_internal_route_alone(house: House) -> None:
+    lending = {"tenant_id": house.first.ids["tenant_id"], "vendor": "xero"}
+    token = house.issue_service_token()
+    operators = json_call("POST", "/v1/partners", token, {"name": "Mine"})
+    assert house.send("auth", operators).status == 401
+    assert house.send("auth", json_call("POST", "/internal/vendor-tokens", token, lending)).status == 200
+    house.world.clock.advance(71)  # its minute, and ten seconds for clocks that disagree
+    answer = house.send("auth", json_call("POST", "/internal/vendor-tokens", token, lending))
+    assert (answer.status, answer.is_problem) == (401, True)
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"aud": "zoho2xero"},
+        {"aud": None},
+        {"exp": None},
+        {"sub": ""},
+        {"aud": ["internal-not"]},
+    ],
+    ids=str,
+)
+def test_a_service_token_with_another_audience_or_without_an_end_is_refused(
+    house: House, claims: dict[str, Any]
+) -> None:
+    """Signed with the right key, so that nothing but its claims is wrong."""
+    now = int(house.world.clock.now().timestamp())
+    told = {"sub": "xero-writer", "aud": "internal", "iat": now, "exp": now + 60} | claims
+    key = OctKey.import_key(house.world.secrets.service_key.encode())
+    token = jwt.encode({"alg": "HS256"}, {name: value for name, value in told.items() if value is not None}, key)
+    lending = {"tenant_id": house.first.ids["tenant_id"], "vendor": "xero"}
+    assert house.send("auth", json_call("POST", "/internal/vendor-tokens", token, lending)).status == 401
 
 
 def test_a_route_that_the_walk_cannot_fill_fails_it(house: House) -> None:

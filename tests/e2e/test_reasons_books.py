@@ -33,14 +33,13 @@ async def furnish(world: World) -> None:
     for currency, rate in (("EUR", "1.17"), ("USD", "1.27")):
         await world.control.call("POST", f"{org}/currencies", {"iso_code": currency, "exchange_rate": Decimal(rate)})
     await Shop(world).set_up_books(currencies=["USD"], multi_currency=True, period_lock_date="2025-09-30")
-    for tax_type, percent in (("TAX015", 15), ("TAX012", 12)):
+    for tax_type, percent in (("TAX015", 17), ("TAX012", 12)):
         await world.add_xero("TaxRates", TaxType=tax_type, Name=f"{percent}%", EffectiveRate=percent)
     await world.add_xero("TrackingCategories", Name="Region", Options=[{"Name": "North"}])
 
 
 async def spoil_the_books(shop: Shop) -> None:
     """What a bookkeeper does between the check and the first sync."""
-    await shop.world.edit_xero("TaxRates", "TAX015", EffectiveRate=17)
     await shop.world.edit_xero("TaxRates", "TAX012", Status="ARCHIVED")
     await change_account(shop, "ARCHIVED")
 

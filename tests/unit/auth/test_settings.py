@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr, ValidationError
-from tests.unit.auth.house import OLD_KEY, make_settings
+from tests.unit.auth.house import OLD_KEY, House, make_settings
 
 from auth.app import list_data_centres
 
@@ -20,6 +20,8 @@ from auth.app import list_data_centres
         ({"operator_token": SecretStr("short")}, "32 characters"),
         ({"xero_api_url": "api.xero.com"}, "absolute"),
         ({"replicas": 2}, "SQLite"),
+        ({"client_burst": 0}, "client_burst"),
+        ({"address_calls_per_second": 0}, "address_calls_per_second"),
     ],
 )
 def test_settings_that_cannot_work_are_refused(tmp_path: Path, changes: dict[str, Any], word: str) -> None:
@@ -34,3 +36,13 @@ def test_the_real_vendors_are_the_default(tmp_path: Path) -> None:
     assert type(settings).model_fields["xero_identity_url"].default == "https://identity.xero.com"
     assert "offline_access" in settings.xero_scopes
     assert "ZohoCRM.composite_requests.CUSTOM" in settings.zoho_scopes
+
+
+async def test_the_limits_of_clients_and_addresses_are_settings(tmp_path: Path) -> None:
+    house = await House.open(tmp_path / "a.db", client_burst=3, address_burst=2)
+    partner = await house.add_partner()
+    statuses = [(await partner.api.get("/v1/tenants")).status for _ in range(4)]
+    assert statuses == [200, 200, 200, 429]
+    statuses = [(await house.api("a.b.c").get("/v1/tenants")).status for _ in range(2)]
+    assert statuses == [401, 429], "the token request counted too"
+    await house.close()

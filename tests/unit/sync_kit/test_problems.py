@@ -129,6 +129,12 @@ async def test_a_wrong_value_is_not_repeated(api: ApiClient) -> None:
     assert b"canary" not in answer.body
 
 
+async def test_the_name_of_an_unknown_member_is_not_repeated_at_any_length(api: ApiClient) -> None:
+    answer = await api.post("/orders", {"x" * 100_000: 1})
+    assert answer.status == 422
+    assert len(answer.body) < 1000
+
+
 async def test_a_body_that_is_no_json_says_so(api: ApiClient) -> None:
     answer = await api.call("POST", "/orders", body=b'{"a": ', headers={"content-type": "application/json"})
     assert answer.status == 422

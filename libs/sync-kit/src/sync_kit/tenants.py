@@ -26,8 +26,8 @@ class TenantRow:
 async def take_in_tenant(session: Session, tables: KitTables, event: TenantChanged) -> bool:
     """Keep the event if it is newer than what is known; returns whether it was.
 
-    A tombstone is final, whatever its version: it closes the tenant's lease, and nothing later undoes it. A tenant never
-    changes hands: what names another partner than before is not taken in.
+    A tombstone is final, whatever its version: it closes the tenant's lease, and nothing later undoes it.
+    A tenant never changes hands: what names another partner than before is not taken in.
     """
     tenants = tables.tenants
     statement = insert_into(session.kind, tenants).values(

@@ -28,6 +28,7 @@ from sync_kit.clock import Clock
 from sync_kit.contracts.vocabulary import Vendor
 from sync_kit.http import HttpClient, HttpTransport
 from sync_kit.identity import JwksVerifier, ServiceIdentity
+from sync_kit.limits import Rate
 from sync_kit.metrics import open_registry
 from sync_kit.relay import Relay
 from sync_kit.store import Store
@@ -74,6 +75,8 @@ def build(settings: Settings, *, bus: Bus, clock: Clock, transport: HttpTranspor
         verifier=JwksVerifier(keys.build_jwks, clock),
         service_identity=ServiceIdentity(NAME, settings.service_key, clock),
         clock=clock,
+        client_rate=Rate(settings.client_calls_per_second, settings.client_burst),
+        address_rate=Rate(settings.address_calls_per_second, settings.address_burst),
     )
 
     async def close() -> None:

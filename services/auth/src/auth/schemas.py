@@ -8,7 +8,7 @@ from fastapi import Path
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from auth.domain.connection import Cause, Connection, Organisation
-from auth.domain.partner import LONGEST_OVERLAP, is_loopback
+from auth.domain.partner import LONGEST_OVERLAP, is_loopback, is_plain_url
 from auth.domain.tenant import Tenant
 from sync_kit.contracts.vendor_tokens import VendorToken
 from sync_kit.contracts.vocabulary import ConnectionState, Vendor
@@ -18,6 +18,8 @@ _MAX_URL_CHARACTERS = 2000
 
 
 def _check_return_url(url: str) -> str:
+    if not is_plain_url(url):
+        raise ValueError("must be printable ASCII without blanks and backslashes")
     parts = urlsplit(url)
     if parts.fragment or parts.username is not None or not parts.hostname:
         raise ValueError("must be an absolute url without fragment and user name")

@@ -31,6 +31,10 @@ def test_a_browser_may_go_back_to_its_own_machine(url: str) -> None:
         "javascript:alert(1)//localhost",
         "//localhost/",
         "http://[::1/",
+        "http://[::1]evil.example/",
+        "http://localhost\\.evil.example/",
+        "http://localhost/\r\nlocation: https://evil.example",
+        "http://localhost:port/",
     ],
 )
 def test_a_browser_may_go_nowhere_else_than_what_was_registered(url: str) -> None:

@@ -1,5 +1,6 @@
 """Who embeds us: partners, their API clients and what these may do."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -19,7 +20,9 @@ SCOPES: Final = (
 LONGEST_OVERLAP: Final = timedelta(days=1)
 """For how long a replaced secret may work beside the new one."""
 
-_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+_LOOPBACK: Final = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
+_URL_CHARACTERS: Final = re.compile(r"[!-\[\]-~]+")
+"""Printable ASCII but the backslash, which browsers read as a slash."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +61,15 @@ def is_loopback(url: str) -> bool:
     """Whether a browser on the same machine is meant: http(s) to 127.0.0.1, ::1 or localhost."""
     try:
         parts = urlsplit(url)
-        return parts.scheme in {"http", "https"} and parts.hostname in _LOOPBACK and parts.username is None
     except ValueError:
         return False
+    # The whole authority is held against the list: `hostname` passes over what stands behind a closing bracket.
+    return is_plain_url(url) and parts.scheme in {"http", "https"} and _LOOPBACK.fullmatch(parts.netloc) is not None
+
+
+def is_plain_url(url: str) -> bool:
+    """Whether every reader takes the text for the same url: no blanks, control characters or backslashes."""
+    return _URL_CHARACTERS.fullmatch(url) is not None
 
 
 def may_return_to(url: str, allowed: tuple[str, ...]) -> bool:

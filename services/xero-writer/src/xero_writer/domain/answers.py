@@ -16,6 +16,7 @@ from xero_writer.domain.field_digests import digest_fields, pick_document_fields
 from xero_writer.domain.lanes import LANES, Lane
 from xero_writer.domain.ledger import find_money, read_contact, read_item, read_lines
 from xero_writer.domain.link_facts import LinkedLine, LinkFacts
+from xero_writer.domain.rows import LedgerDocument
 
 UNPARSABLE_ERROR: Final = 14
 _NO_ID: Final = "00000000-0000-0000-0000-000000000000"
@@ -96,11 +97,22 @@ def read_element_answer(lane: Lane, row: Mapping[str, Any]) -> ElementAnswer:
     )
 
 
-def agree(lane: Lane, facts: LinkFacts, element: Mapping[str, Any], key: bytes) -> LinkFacts:
-    """The facts to keep once Xero has answered with (or a look-up has found) the record's element.
+def agree(
+    lane: Lane,
+    facts: LinkFacts,
+    element: Mapping[str, Any],
+    key: bytes,
+    *,
+    document: LedgerDocument | None = None,
+) -> LinkFacts:
+    """The facts to keep once Xero has answered with (or a look-up has found) the record's element. `document`: the
+    element as `read_document` has read it already.
 
     Raises BadAnswerError when the element lacks what the link must know.
     """
+    if document is not None:
+        own = replace(facts, kind=LANES[lane].kind)
+        return _agree_lines(own, document.lines or (), document.field_digests or {})
     if LANES[lane].kind is not None:
         return _agree_document(replace(facts, kind=LANES[lane].kind), element, key)
     if lane is Lane.ITEMS:
@@ -137,9 +149,13 @@ def find_total_difference(
 
 def _agree_document(facts: LinkFacts, element: Mapping[str, Any], key: bytes) -> LinkFacts:
     answered = read_lines(element)
+    digests = digest_fields(pick_document_fields(element), key) if answered else {}
+    return _agree_lines(facts, answered, digests)
+
+
+def _agree_lines(facts: LinkFacts, answered: Sequence[LinkedLine], digests: Mapping[str, str]) -> LinkFacts:
     if not answered:
         return facts
-    digests = digest_fields(pick_document_fields(element), key)
     return replace(facts, lines=_join(facts.lines, answered), xero_field_digests=digests)
 
 

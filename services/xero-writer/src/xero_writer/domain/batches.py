@@ -81,13 +81,17 @@ def plan_batches(candidates: Sequence[Candidate]) -> BatchPlan:
     return BatchPlan(tuple(batches), tuple(deferred))
 
 
-def build_batch(candidates: Sequence[Candidate], *, full: bool = False) -> Batch:
-    """One request of exactly these. Raises ValueError for none, for a mixture, or for a link."""
+def build_batch(
+    candidates: Sequence[Candidate], *, full: bool = False, elements: Sequence[bytes] | None = None
+) -> Batch:
+    """One request of exactly these. Raises ValueError for none, for a mixture, or for a link. `elements`: theirs as
+    JSON, where they were written already."""
     shapes = {(candidate.lane, _verb(candidate)) for candidate in candidates}
     if len(shapes) != 1:
         raise ValueError("a request carries one kind of element and one verb")
     lane, method = shapes.pop()
-    body = dumps({LANES[lane].path: [candidate.verdict.element for candidate in candidates]})
+    written = [dumps(candidate.verdict.element) for candidate in candidates] if elements is None else elements
+    body = b'{"%b":[%b]}' % (LANES[lane].path.encode(), b",".join(written))
     return Batch(method, lane, tuple(candidates), body, full)
 
 
@@ -118,16 +122,19 @@ def _verb(candidate: Candidate) -> str:
 def _fill(group: Sequence[Candidate]) -> list[Batch]:
     batches: list[Batch] = []
     current: list[Candidate] = []
+    elements: list[bytes] = []
     size = 0
+    limit = MAX_ELEMENTS
     for candidate in group:
-        weight = len(dumps(candidate.verdict.element)) + 1
-        limit = min([candidate.max_batch, *(item.max_batch for item in current)])
+        element = dumps(candidate.verdict.element)
+        weight = len(element) + 1
+        limit = min(candidate.max_batch, limit)
         if current and (len(current) + 1 > limit or size + weight > MAX_BYTES):
-            batches.append(build_batch(current, full=True))
-            current, size = [], 0
+            batches.append(build_batch(current, full=True, elements=elements))
+            current, elements, size, limit = [], [], 0, min(candidate.max_batch, MAX_ELEMENTS)
         current.append(candidate)
+        elements.append(element)
         size += weight
     if current:
-        limit = min(item.max_batch for item in current)
-        batches.append(build_batch(current, full=len(current) >= limit))
+        batches.append(build_batch(current, full=len(current) >= limit, elements=elements))
     return batches

@@ -14,12 +14,15 @@ from sync_kit.contracts.vocabulary import Module, Outcome
 from sync_kit.store import Session
 from xero_writer.domain.answers import agree, find_total_difference
 from xero_writer.domain.lanes import LANES, Lane, lane_of
+from xero_writer.domain.ledger import find_money, read_document
 from xero_writer.domain.link_facts import LinkFacts
+from xero_writer.domain.rows import LedgerDocument
 from xero_writer.domain.text import describe_record
 from xero_writer.domain.verdicts import Action, Ready
 from xero_writer.domain.xero_dates import find_xero_time
-from xero_writer.store import links
+from xero_writer.store import ledger, links
 from xero_writer.usecases.desk import Desk
+from xero_writer.usecases.ledger_rows import from_ledger_document
 from xero_writer.usecases.ready_records import ready_from_json
 from xero_writer.usecases.save_rows import save_rows
 from xero_writer.usecases.settle_records import Settlement, settle_records
@@ -35,6 +38,8 @@ class Agreement:
     facts: LinkFacts
     xero_id: str
     reasons: tuple[Reason, ...]
+    document: LedgerDocument | None = None
+    """The element as a row of the ledger; None for what is no document."""
 
     @property
     def module(self) -> Module:
@@ -58,13 +63,15 @@ def build_agreement(desk: Desk, record: RowMapping, element: Mapping[str, Any]) 
     lane = lane_of(module, verdict.facts.kind)
     text = describe_record(module, verdict.label, record["record_id"])
     difference = find_total_difference(verdict.expected_total, element, text)
+    document = read_document(lane, element, desk.digest_key) if LANES[lane].kind is not None else None
     return Agreement(
         record=record,
         verdict=verdict,
         element=element,
-        facts=agree(lane, verdict.facts, element, desk.digest_key),
+        facts=agree(lane, verdict.facts, element, desk.digest_key, document=document),
         xero_id=str(element[LANES[lane].id_field]),
         reasons=(*verdict.warnings, *((difference,) if difference is not None else ())),
+        document=document,
     )
 
 
@@ -74,6 +81,7 @@ async def agree_records(desk: Desk, session: Session, agreements: Sequence[Agree
     actions: list[dict[str, Any]] = []
     settlements: list[Settlement] = []
     by_path: dict[str, list[Mapping[str, Any]]] = {}
+    documents: list[dict[str, Any]] = []
     for each in agreements:
         outcome = Outcome.CREATED if each.verdict.action is Action.CREATE else Outcome.UPDATED
         key = {"module": each.module.value, "record_id": each.record["record_id"], "xero_id": each.xero_id}
@@ -102,11 +110,16 @@ async def agree_records(desk: Desk, session: Session, agreements: Sequence[Agree
                 status=each.status,
             )
         )
-        by_path.setdefault(LANES[each.lane].path, []).append(each.element)
+        if each.document is None:
+            by_path.setdefault(LANES[each.lane].path, []).append(each.element)
+            continue
+        rate = find_money(each.element, "CurrencyRate")
+        documents.append(from_ledger_document(each.document, currency_rate=rate, seen_run=None))
     if not rows:
         return
     await links.save_links(session, desk.tenant_id, rows)
     await links.add_actions(session, desk.tenant_id, actions)
     for path, elements in by_path.items():
         await save_rows(desk, session, path, elements)
+    await ledger.save_documents(session, desk.partition, documents)
     await settle_records(desk, session, settlements)

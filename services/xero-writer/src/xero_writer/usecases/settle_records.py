@@ -99,6 +99,7 @@ async def _settle_module(desk: Desk, session: Session, module: Module, settlemen
 
 async def _change_states(desk: Desk, session: Session, settlements: Sequence[Settlement]) -> None:
     groups: dict[bool, list[dict[str, object]]] = {True: [], False: []}
+    settings = digest_settings(desk.request)
     for each in settlements:
         agreed = each.outcome in AGREED
         change: dict[str, object] = {
@@ -114,7 +115,7 @@ async def _change_states(desk: Desk, session: Session, settlements: Sequence[Set
             "ready": None,
             "refusals": 0,
             "judged_mapping": desk.mapping_version,
-            "judged_settings": digest_settings(desk.request),
+            "judged_settings": settings,
         }
         if agreed:
             change["payload"] = None

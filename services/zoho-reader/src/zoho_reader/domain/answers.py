@@ -11,7 +11,7 @@ from typing import Any, Final
 from sync_kit.errors import BadAnswerError
 from zoho_reader.domain.coql import Position, Question
 from zoho_reader.domain.lists import DeletedQuestion, ListQuestion
-from zoho_reader.domain.sources import NUMBER_COLUMNS, PARENT_FIELDS, Source
+from zoho_reader.domain.sources import NAME_COLUMNS, NUMBER_COLUMNS, PARENT_FIELDS, Source
 
 _ANY_TIME: Final = datetime.min.replace(tzinfo=UTC)
 HEADER_TAX: Final = "$line_tax"
@@ -126,8 +126,15 @@ def _open_page(body: object, limit: int) -> tuple[Sequence[Any], bool, str | Non
 
 
 def read_row(source: Source, item: object) -> Row:
-    """One row. Lookups keep only their id, so that a row reads alike whichever way it was asked for."""
-    fields = {name: _simplify(value) for name, value in _get_object(item, "a row").items() if not name.startswith("$")}
+    """One row. Lookups keep their id alone, and their name where every way of asking tells it: a row reads alike
+    whichever way it was asked for.
+    """
+    given, named = _get_object(item, "a row"), NAME_COLUMNS.get(source, {})
+    fields = {name: _simplify(value, name in named) for name, value in given.items() if not name.startswith("$")}
+    for lookup, column in named.items():
+        name, target = fields.pop(f"{lookup}.{column}", None), fields.get(lookup)
+        if isinstance(name, str) and name and isinstance(target, Mapping):
+            fields[lookup] = {**target, "name": name}
     record_id = fields.get("id")
     if not isinstance(record_id, str) or not record_id.isdigit():
         raise BadAnswerError(f"a row of {source.value} has no id")
@@ -214,9 +221,10 @@ def _check_times(rows: Sequence[Row]) -> None:
         raise BadAnswerError("Zoho's rows are not in the order that was asked for")
 
 
-def _simplify(value: object) -> object:
+def _simplify(value: object, named: bool) -> object:
     if isinstance(value, Mapping) and isinstance(value.get("id"), str):
-        return {"id": value["id"]}
+        name = value.get("name") if named else None
+        return {"id": value["id"], "name": name} if isinstance(name, str) and name else {"id": value["id"]}
     return value
 
 

@@ -3,7 +3,7 @@
 A record of ours is a header row with its children: an invoice with its lines, an account with its people.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -150,6 +150,21 @@ STANDARD_COLUMNS: Final[Mapping[Source, tuple[str, ...]]] = {
 }
 """A quote has no date of its own, and a sales order none but the one on which it is due (Zoho: field lists)."""
 
+_SALE_NAMES = {"Account_Name": "Account_Name", "Contact_Name": "Full_Name"}
+
+NAME_COLUMNS: Final[Mapping[Source, Mapping[str, str]]] = {
+    Source.INVOICES: _SALE_NAMES,
+    Source.QUOTES: _SALE_NAMES,
+    Source.SALES_ORDERS: _SALE_NAMES,
+    Source.PURCHASE_ORDERS: {"Vendor_Name": "Vendor_Name", "Contact_Name": "Full_Name"},
+    **{source: {"Product_Name": "Product_Name"} for source in LINE_SOURCES},
+}
+"""Lookups whose names people are told, with the field of the other module that holds the name.
+
+COQL gives a lookup as its id; its name is a joined column, `Account_Name.Account_Name`, and a query takes two joins at
+most (Zoho: COQL joins and limitations pages).
+"""
+
 NEEDED_COLUMNS: Final = frozenset({"id", "Modified_Time", "Parent_Id"})
 """Without these a row cannot be placed; a CRM that lacks one cannot be read by COQL."""
 
@@ -198,3 +213,10 @@ def choose_columns(source: Source, extra: Iterable[str], left_out: Iterable[str]
     own = [column for column in extra if column not in absent]
     by_weight = list(dict.fromkeys((*needed, *own, *standard)))[:MOST_COLUMNS]
     return tuple(column for column in dict.fromkeys((*standard, *own)) if column in by_weight)
+
+
+def choose_names(source: Source, columns: Collection[str], left_out: Collection[str]) -> tuple[str, ...]:
+    """The joined columns with the names of lookups among `columns`, as many as a query still has room for."""
+    joined = [f"{lookup}.{name}" for lookup, name in NAME_COLUMNS.get(source, {}).items() if lookup in columns]
+    wished = [column for column in joined if column not in left_out and column not in columns]
+    return tuple(wished[: max(MOST_COLUMNS - len(columns), 0)])

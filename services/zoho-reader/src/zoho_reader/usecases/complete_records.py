@@ -16,7 +16,7 @@ from zoho_reader.store.contact_homes import list_people, save_homes
 from zoho_reader.store.run_modules import add_modules, count_asked, list_modules
 from zoho_reader.store.staged import drop_held, hold_ids, hold_records, list_held, list_staged_parents
 from zoho_reader.store.wanted import list_not_taken_up, list_wanted_among
-from zoho_reader.usecases.discover_columns import discover_columns
+from zoho_reader.usecases.discover_columns import discover_columns, leave_names_out
 from zoho_reader.usecases.emit_records import emit_records, settle_missing
 from zoho_reader.usecases.form_question import ask_ids
 from zoho_reader.usecases.open_slice import Slice
@@ -60,11 +60,17 @@ async def complete_records(work: Slice, module: Module, need: Need) -> None:
     except QuestionRefusedError as refusal:
         await discover_columns(work, source, refusal)
     except ModuleRefusedError:
-        async with work.committing() as session:
-            if source is shape.headers or shape.is_document:
-                await fail_module(session, work, module, source)
-            else:
-                await emit_records(session, work, module, [assemble(shape, row, None) for row in held])
+        if need is Need.WHOLE or not await leave_names_out(work, source):
+            await _do_without(work, shape, source, held)
+
+
+async def _do_without(work: Slice, shape: Shape, source: Source, held: Sequence[Row]) -> None:
+    """The source is closed to us: accounts go without their people, anything else fails."""
+    async with work.committing() as session:
+        if source is shape.headers or shape.is_document:
+            await fail_module(session, work, shape.module, source)
+        else:
+            await emit_records(session, work, shape.module, [assemble(shape, row, None) for row in held])
 
 
 async def _read_headers(work: Slice, shape: Shape, record_ids: Sequence[str]) -> None:
@@ -182,7 +188,7 @@ async def _ask_for_children(
 ) -> tuple[dict[str, list[Row]], int]:
     """The children of up to 50 headers, and in how many pages they came."""
     rows: dict[str, list[Row]] = {parent_id: [] for parent_id in parent_ids}
-    columns = work.list_columns(children)
+    columns = work.list_selected(children)
     position, pages = None, 0
     while True:
         question = ask_children(children, columns, parent_ids, position)

@@ -3,7 +3,7 @@
 A column that is there and that COQL cannot carry makes the source be read by lists where it is needed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from zoho_reader.domain.sources import LINE_SOURCES, LINE_TAX, NEEDED_COLUMNS, Source
 from zoho_reader.errors import ModuleRefusedError, QuestionRefusedError
@@ -20,6 +20,9 @@ async def discover_columns(work: Slice, source: Source, refusal: QuestionRefused
     Raises the refusal again when no column explains it: then asking differently is not in our power.
     """
     work.metrics.refusals.labels(kind="question").inc()
+    if refusal.column in work.list_names(source):
+        await _leave_out(work, source, {refusal.column})
+        return
     asked = set(work.list_columns(source)) - NEEDED_COLUMNS
     try:
         types = await work.crm.list_field_types(source)
@@ -35,13 +38,27 @@ async def discover_columns(work: Slice, source: Source, refusal: QuestionRefused
     suspects = {column for column in asked if column not in types}
     if not suspects and refusal.column in asked:
         suspects = {refusal.column}
+    if not suspects and await leave_names_out(work, source):
+        return
     if not suspects:
         suspects = {column for column in asked if types[column] in _NOT_PLAIN and column.endswith("Tax")}
     if not suspects:
         raise refusal
+    await _leave_out(work, source, suspects)
+
+
+async def leave_names_out(work: Slice, source: Source) -> bool:
+    """Ask without names of other records from now on: their modules may be closed to us. False: there were none."""
+    names = work.list_names(source)
+    if names:
+        await _leave_out(work, source, names)
+    return bool(names)
+
+
+async def _leave_out(work: Slice, source: Source, columns: Collection[str]) -> None:
     async with work.committing() as session:
         known = work.left_out.get(source, frozenset())
-        await save_left_out(session, work.run.tenant_id, source, known | suspects)
+        await save_left_out(session, work.run.tenant_id, source, known | set(columns))
     await work.load_left_out()
 
 

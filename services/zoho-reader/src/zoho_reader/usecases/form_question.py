@@ -18,7 +18,7 @@ _SECOND: Final = timedelta(seconds=1)
 
 def form_question(work: Slice, task: Task, limit: int, *, together: bool) -> Question | ListQuestion:
     """The task's next page; `together` means in a composite, whose pages are too small for a token."""
-    columns = work.list_columns(task.source)
+    columns = work.list_selected(task.source)
     if task.source in work.slow:
         return ListQuestion(
             task.source,
@@ -41,7 +41,7 @@ def form_question(work: Slice, task: Task, limit: int, *, together: bool) -> Que
 
 def ask_ids(work: Slice, source: Source, record_ids: list[str]) -> Question | ListQuestion:
     """Those rows of the source that exist among at most 50 ids."""
-    columns = work.list_columns(source)
+    columns = work.list_selected(source)
     if source in work.slow:
         return ask_listed_ids(source, columns, record_ids)
     return ask_by_ids(source, columns, record_ids)

@@ -18,7 +18,7 @@ from sync_kit.store import Session, Store
 from sync_kit.tenants import TenantRow, find_tenant
 from zoho_reader.clients.zoho_crm import ZohoCrm
 from zoho_reader.domain.pace import Pace
-from zoho_reader.domain.sources import STANDARD_COLUMNS, Source, choose_columns
+from zoho_reader.domain.sources import STANDARD_COLUMNS, Source, choose_columns, choose_names
 from zoho_reader.metrics import ReaderMetrics
 from zoho_reader.store import KIT
 from zoho_reader.store.columns import list_left_out, list_slow
@@ -50,8 +50,18 @@ class Slice:
     calls: int = 0
 
     def list_columns(self, source: Source) -> tuple[str, ...]:
-        """What is asked for of a source."""
+        """What is asked for of a source, whichever way."""
         return choose_columns(source, self.run.extra_fields.get(source, ()), self.left_out.get(source, ()))
+
+    def list_names(self, source: Source) -> tuple[str, ...]:
+        """The joined columns that COQL is asked for; a list tells names by itself."""
+        if source in self.slow:
+            return ()
+        return choose_names(source, self.list_columns(source), self.left_out.get(source, ()))
+
+    def list_selected(self, source: Source) -> tuple[str, ...]:
+        """What COQL is asked for of a source. Names of other records are no part of what a checkpoint covers."""
+        return (*self.list_columns(source), *self.list_names(source))
 
     def list_wished(self, source: Source) -> frozenset[str]:
         """What should be asked for, whether or not this CRM has it."""

@@ -14,7 +14,7 @@ from zoho_reader.domain.steps import AskTogether, DeletionTask, Task, Way
 from zoho_reader.errors import MissingScopeError, ModuleRefusedError, QuestionRefusedError
 from zoho_reader.store.deletions import save_deletion_tasks
 from zoho_reader.store.tasks import save_tasks
-from zoho_reader.usecases.discover_columns import discover_columns
+from zoho_reader.usecases.discover_columns import discover_columns, leave_names_out
 from zoho_reader.usecases.form_question import form_question, go_on, open_window
 from zoho_reader.usecases.go_slow import give_up_lines, weigh_lines
 from zoho_reader.usecases.open_slice import Slice
@@ -35,8 +35,9 @@ async def read_page(work: Slice, task: Task) -> None:
     try:
         page = await work.crm.ask(question)
     except ModuleRefusedError:
-        async with work.committing() as session:
-            await refuse_source(session, work, task.source)
+        if not await leave_names_out(work, task.source):
+            async with work.committing() as session:
+                await refuse_source(session, work, task.source)
         return
     except QuestionRefusedError as refusal:
         await _face_refusal(work, task, refusal)
@@ -79,10 +80,10 @@ async def ask_together(work: Slice, step: AskTogether) -> None:
         for task, question, answer in sorted(answers.tasks, key=lambda each: _rank(each[0].source)):
             if isinstance(answer, Page):
                 await _take(session, work, task, question, answer, in_hand)
-            elif isinstance(answer, ModuleRefusedError):
+            elif isinstance(answer, ModuleRefusedError) and not work.list_names(task.source):
                 await refuse_source(session, work, task.source)
         for seek, answer in answers.returns:
-            await take_returned(session, work, seek, answer.rows if isinstance(answer, Page) else ())
+            await take_returned(session, work, seek, answer.rows if isinstance(answer, Page) else None)
         # What is gone comes last: it changed before it went.
         for deletion, asked, answer in answers.deletions:
             if isinstance(answer, DeletedPage):
@@ -90,9 +91,15 @@ async def ask_together(work: Slice, step: AskTogether) -> None:
                 await take_deletion(session, work, deletion, asked, answer, living)
             else:
                 await refuse_deletions(session, work, deletion)
+    await _face_refusals(work, answers)
+
+
+async def _face_refusals(work: Slice, answers: Answers) -> None:
     for task, _, answer in answers.tasks:
         if isinstance(answer, QuestionRefusedError):
             await _face_refusal(work, task, answer)
+        elif isinstance(answer, ModuleRefusedError):
+            await leave_names_out(work, task.source)
 
 
 async def _ask_bundle(work: Slice, step: AskTogether) -> Answers | None:
@@ -118,12 +125,12 @@ async def _ask_bundle(work: Slice, step: AskTogether) -> Answers | None:
 async def _split(work: Slice, step: AskTogether) -> None:
     """The composite itself is refused."""
     missed = await choose_missed(work, step.returns, most=MOST_IDS)
-    found: list[Sequence[Row]] = []
+    found: list[Sequence[Row] | None] = []
     for seek in missed:
         try:
             found.append((await work.crm.ask(seek.question)).rows)
         except (ModuleRefusedError, QuestionRefusedError):
-            found.append(())
+            found.append(None)
     async with work.committing() as session:
         await save_tasks(session, work.run, [replace(task, alone=True) for task in step.tasks])
         await save_deletion_tasks(session, work.run, [replace(task, alone=True) for task in step.deletions])

@@ -51,10 +51,12 @@ async def choose_missed(work: Slice, sources: Sequence[Source], *, most: int) ->
     ]
 
 
-async def take_returned(session: Session, work: Slice, seek: Seek, rows: Sequence[Row]) -> None:
-    """Those that are there again are read like changed ones."""
+async def take_returned(session: Session, work: Slice, seek: Seek, rows: Sequence[Row] | None) -> None:
+    """Those that are there again are read like changed ones. None: Zoho refused the question, a later run asks it."""
     tenant_id = work.run.tenant_id
     await add_returns(session, work.run, 1)
+    if rows is None:
+        return
     await note_looked_for(session, tenant_id, seek.module, seek.record_ids)
     await forget_gone(session, tenant_id, seek.module, [row.record_id for row in rows])
     if rows:

@@ -105,7 +105,9 @@ def test_a_linked_bill_of_which_there_are_two_is_frozen_too() -> None:
     changed = make_order(lines=[make_line(Quantity=Decimal(7))], Grand_Total=Decimal("23.73"))
     assert codes(judge_again(changed, link, mine, twin).reasons) == ["two_in_xero"]
     assert isinstance(judge_again(changed, link, mine, replace(twin, status="DELETED")), Ready)
-    assert isinstance(judge_again(make_order(), link, mine, twin), Unchanged)
+    # Nothing is to be sent, and a person hears of the second one all the same.
+    assert codes(judge_again(make_order(), link, mine, twin).reasons) == ["two_in_xero"]
+    assert isinstance(judge_again(make_order(), link, mine, replace(twin, status="VOIDED")), Unchanged)
 
 
 def test_a_field_that_both_changed_goes_by_the_decision() -> None:
