@@ -209,12 +209,16 @@ def test_a_tenant_does_not_change_hands_by_an_event(house: House, deleted: bool)
         assert house.send(service, json_call("GET", target, token)).status == 404
 
 
+async def step_loops(house: House, *services: str) -> None:
+    for service in services:
+        for loop in house.world.services[service].loops:
+            await loop.step()
+
+
 def test_the_comparison_sees_what_a_true_event_of_the_tenant_changes(house: House) -> None:
     """Else the walks above would prove nothing. Last: it does change something."""
     run_id = house.run(house.world.start())
-    for service in ("scheduler", "zoho-reader"):
-        for loop in house.world.services[service].loops:
-            house.run(loop.step())
+    house.run(step_loops(house, "scheduler", "zoho-reader"))
     before = own_rows(house)
     publish(house, forge(TYPES[RecordsSettled.type], house.first.ids["tenant_id"], run_id, list_record_ids(house)))
     assert own_rows(house) != before

@@ -171,7 +171,7 @@ def test_addresses_and_headers_out_of_all_proportion_are_refused_on_every_route(
 ONE_ROUTE = {
     "auth": "/v1/tenants/{tenant_id}",
     "scheduler": "/v1/syncs?tenant_id={tenant_id}",
-    "zoho-reader": "/v1/zoho/{tenant_id}/fields?module=invoices",
+    "zoho-reader": "/v1/zoho/{tenant_id}/state",
     "xero-writer": "/v1/mappings/{tenant_id}",
 }
 

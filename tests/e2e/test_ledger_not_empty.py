@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a table has one row a line)
 """Books that are not empty: what is there is found, never doubled, never guessed, and not written to when adopted."""
 
 import asyncio

@@ -1,10 +1,10 @@
+# ruff: noqa: E501 (a table has one row a line)
 """What people in sales mend: each cause is brought about in the CRM, told in words, and heals when it is mended.
 
 All of it happens in one world; every code has tests of its own over what was told there.
 """
 
 import asyncio
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -31,7 +31,7 @@ async def furnish(world: World) -> None:
         await world.control.call("POST", f"/zoho/{world.zoho_org_id}/fields", field)
 
 
-def edit(module: str, **changes: object):  # type: ignore[no-untyped-def]
+def edit(module: str, **changes: object):
     """Mend in the CRM."""
 
     async def act(shop: Shop, record_id: str) -> None:
@@ -86,7 +86,7 @@ async def mark_one(shop: Shop, account: str) -> None:
 
 
 async def invoice_that_lost_its_lines(shop: Shop) -> str:
-    invoice = await shop.invoice(Adjustment=Decimal(5))
+    invoice = await shop.invoice()
     await shop.world.edit_crm("Invoices", invoice, Invoiced_Items=[])
     return invoice
 
@@ -147,7 +147,7 @@ async def delete_it(shop: Shop, invoice: str) -> None:
     await shop.delete("Invoices", invoice)
 
 
-def invoice(**fields: object):  # type: ignore[no-untyped-def]
+def invoice(**fields: object):
     async def plant(shop: Shop) -> str:
         return await shop.invoice(**fields)
 

@@ -5,7 +5,9 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from pydantic import SecretStr
@@ -371,6 +373,14 @@ def merge_records(events: Iterable[Event]) -> dict[Module, dict[str, ExtractedRe
     return merged
 
 
+@cache
+def make_empty_store() -> bytes:
+    """A store as the migrations leave it: they run once for all tests of a process."""
+    with TemporaryDirectory() as folder:
+        upgrade(f"sqlite:///{folder}/reader.db", "zoho_reader")
+        return (Path(folder) / "reader.db").read_bytes()
+
+
 async def open_reader(
     path: Path, bus: LocalLog, clock: ManualClock, sandbox: Sandbox, tokens: FakeTokens, **options: Any
 ) -> ServiceRuntime:
@@ -383,7 +393,10 @@ async def open_reader(
         workers=1,
         **options,
     )
-    upgrade(settings.database_url, "zoho_reader")
+    store = path / "reader.db"
+    if not store.exists():
+        store.write_bytes(make_empty_store())
+        store.chmod(0o600)
     return build(settings, bus=bus, clock=clock, transport=asgi_transport({HOST: sandbox.app}), tokens=tokens)
 
 

@@ -11,6 +11,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
 }
 WITHOUT_IDS = {
     ("post", "/v1/partners"),
+    ("post", "/v1/partners/{partner_id}/secret"),
     ("post", "/v1/oauth/token"),
     ("get", "/.well-known/jwks.json"),
     ("get", "/v1/tenants"),

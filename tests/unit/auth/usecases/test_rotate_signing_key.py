@@ -49,7 +49,8 @@ async def test_no_token_is_refused_at_any_minute_of_a_rotation(house: House, par
     await other.verify(await ask_for_token(house, partner))
     house.advance(timedelta(minutes=9))
     second = await open_keys(house).rotate()
-    signers, alive = [], []
+    signers: list[str] = []
+    alive: list[str] = []
     for minute in range(60):
         token = await ask_for_token(house, partner)
         signers.append(signer_of(token))

@@ -71,10 +71,21 @@ def test_numbers_stay_exact() -> None:
     assert read_row(Source.PRODUCTS, row(Unit_Price=Decimal("0.10"))).fields["Unit_Price"] == Decimal("0.10")
 
 
-def test_a_lookup_reads_alike_whichever_way_it_came() -> None:
-    short = read_row(Source.INVOICES, row(Account_Name={"id": "7"}))
-    long = read_row(Source.INVOICES, row(Account_Name={"id": "7", "name": "Firm"}))
-    assert short.fields == long.fields
+def test_a_lookup_with_its_name_reads_alike_whichever_way_it_came() -> None:
+    joined = {"Account_Name": {"id": "7"}, "Account_Name.Account_Name": "Firm", "Contact_Name.Full_Name": None}
+    by_coql = read_row(Source.INVOICES, row(**joined, Contact_Name={"id": "8"}, Owner={"id": "1"}))
+    listed = {"Account_Name": {"id": "7", "name": "Firm"}, "Contact_Name": {"id": "8", "name": None}}
+    by_list = read_row(Source.INVOICES, row(**listed, Owner={"id": "1", "name": "Sales", "email": "s@firm.test"}))
+    assert by_coql.fields == by_list.fields
+    assert by_coql.fields["Account_Name"] == {"id": "7", "name": "Firm"}
+    assert by_coql.fields["Contact_Name"] == {"id": "8"}
+    assert by_coql.fields["Owner"] == {"id": "1"}
+    assert not any("." in name for name in by_coql.fields)
+
+
+def test_a_lookup_that_is_empty_has_no_name() -> None:
+    fields = read_row(Source.INVOICES, row(**{"Account_Name": None, "Account_Name.Account_Name": None})).fields
+    assert fields["Account_Name"] is None
 
 
 def test_a_line_without_its_document_is_no_answer() -> None:

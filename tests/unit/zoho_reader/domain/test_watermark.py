@@ -37,6 +37,14 @@ def test_only_content_that_is_new_counts() -> None:
     assert list_unseen([known, changed, Row("3", AT, {"id": "3"})], seen) == [changed, Row("3", AT, {"id": "3"})]
 
 
+def test_a_name_of_another_record_is_no_content_of_this_one() -> None:
+    def refer(**lookup: str) -> Row:
+        return Row("1", AT, {"id": "1", "Account_Name": lookup})
+
+    assert digest_row(refer(id="7", name="Old")) == digest_row(refer(id="7", name="New")) == digest_row(refer(id="7"))
+    assert digest_row(refer(id="7", name="Old")) != digest_row(refer(id="8", name="Old"))
+
+
 def test_backoff_grows_to_its_longest_and_differs_by_tenant() -> None:
     waits = [count_backoff_seconds("tenant-1", attempt, longest_seconds=300) for attempt in range(1, 40)]
     assert all(2.0**n <= wait <= 2.0**n * 1.25 for n, wait in enumerate(waits[:8], start=1))

@@ -11,7 +11,7 @@ from zoho_reader.store.checkpoints import list_checkpoints
 from zoho_reader.store.deletions import list_deletion_checkpoints
 
 
-@pytest.mark.parametrize("ours_ahead_seconds", [-300, -61, 61, 300])
+@pytest.mark.parametrize("ours_ahead_seconds", [-300, 61])
 async def test_a_clock_that_is_off_by_minutes_loses_nothing(world: World, ours_ahead_seconds: int) -> None:
     if ours_ahead_seconds > 0:
         world.clock.advance(ours_ahead_seconds)

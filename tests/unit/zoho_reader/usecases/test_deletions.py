@@ -40,27 +40,25 @@ async def start(world: World) -> dict[str, list[str]]:
     return ids
 
 
-@pytest.mark.parametrize(
-    ("module", "source"),
-    [
-        (Module.CONTACTS, "Alone"),
-        (Module.VENDORS, "Vendors"),
-        (Module.PRODUCTS, "Products"),
-        (Module.INVOICES, "Invoices"),
-        (Module.PURCHASE_ORDERS, "Purchase_Orders"),
-    ],
-)
-async def test_a_deleted_record_is_told_once(world: World, module: Module, source: str) -> None:
+async def test_a_deleted_record_is_told_once(world: World) -> None:
     ids = await start(world)
-    gone = ids[source][0]
+    doomed = {
+        Module.CONTACTS: ("Contacts", ids["Alone"][0]),
+        Module.VENDORS: ("Vendors", ids["Vendors"][0]),
+        Module.PRODUCTS: ("Products", ids["Products"][0]),
+        Module.INVOICES: ("Invoices", ids["Invoices"][0]),
+        Module.PURCHASE_ORDERS: ("Purchase_Orders", ids["Purchase_Orders"][0]),
+    }
     deleted_at = world.sandbox.clock.now()
-    world.delete("Contacts" if source == "Alone" else source, gone)
+    for source, gone in doomed.values():
+        world.delete(source, gone)
     world.advance(30)
     run_id = await world.run()
-    assert buried(world, run_id) == [(module, gone)]
-    assert world.announced(run_id)[module].emitted == 1
-    record: ExtractedRecord = world.state()[module][gone]
-    assert (record.fields, record.modified_at) == ({}, deleted_at)
+    assert sorted(buried(world, run_id)) == sorted((module, gone) for module, (_, gone) in doomed.items())
+    for module, (_, gone) in doomed.items():
+        assert world.announced(run_id)[module].emitted == 1
+        record: ExtractedRecord = world.state()[module][gone]
+        assert (record.fields, record.modified_at) == ({}, deleted_at)
     assert world.report(run_id).calls == world.report(run_id).least_calls == QUIET
     for pause in (10, 400, 86_000):  # it lies in the overlap, then behind it
         world.advance(pause)
@@ -96,8 +94,7 @@ async def test_a_record_deleted_during_the_first_load_is_told_by_the_next_run(wo
     assert buried(world, await world.run()) == [(Module.PRODUCTS, ids["Products"][0])]
 
 
-@pytest.mark.parametrize("empty", [204, 304])
-@pytest.mark.parametrize("count", [24, 26, 450])
+@pytest.mark.parametrize(("count", "empty"), [(24, 204), (26, 304), (450, 204)])
 async def test_many_deletions_are_read_on_alone(tmp_path: Path, count: int, empty: int) -> None:
     async with open_world(tmp_path, switches=Switches(zoho_deleted_empty=empty)) as world:
         ids = fill_crm(world, products=count, invoices=0)

@@ -61,8 +61,7 @@ async def test_pages_are_numbered_and_sequence_numbers_grow(world: World) -> Non
     )
 
 
-@pytest.mark.parametrize("seed", range(2))
-async def test_events_doubled_and_shuffled_give_the_same_state(world: World, seed: int) -> None:
+async def test_events_doubled_and_shuffled_give_the_same_state(world: World) -> None:
     ids = fill_crm(world)
     await world.run()
     for number in range(3):
@@ -71,13 +70,14 @@ async def test_events_doubled_and_shuffled_give_the_same_state(world: World, see
         world.edit("Invoices", ids["Invoices"][0], Subject=f"Again {number}")
         world.edit("Contacts", ids["Contacts"][0], Phone=str(number))
         await world.run()
-    shuffled = [*world.told, *world.told]
-    random.Random(seed).shuffle(shuffled)
-    assert merge_records(shuffled) == world.state()
+    for seed in range(4):
+        shuffled = [*world.told, *world.told]
+        random.Random(seed).shuffle(shuffled)
+        assert merge_records(shuffled) == world.state()
     world.assert_all_newest()
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 async def test_what_comes_in_doubled_and_shuffled_gives_the_same_end(world: World, seed: int) -> None:
     fill_crm(world)
     tenant, request = world.tenant(), world.request()

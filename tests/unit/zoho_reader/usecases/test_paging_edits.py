@@ -46,7 +46,7 @@ def during(world: World, pattern: str, skip: int, act: Callable[[], None]) -> No
     world.sandbox.faults.add_rule("zoho", "call", body=pattern, skip=skip, callback=strike)
 
 
-@pytest.mark.parametrize("at", [0, 1, 2])
+@pytest.mark.parametrize("at", [0, 2])
 async def test_a_header_edited_while_headers_are_paged(paged: World, at: int) -> None:
     ids = fill(paged)
 
@@ -62,13 +62,13 @@ async def test_a_header_edited_while_headers_are_paged(paged: World, at: int) ->
 @pytest.mark.parametrize(
     ("pattern", "at"), [("from Invoiced_Items where id", 1), ("from Invoices where", 0), ("from Invoices where", 2)]
 )
-@pytest.mark.parametrize("values", [{"Description": "newer"}, {"Quantity": 3}], ids=["words", "amount"])
-async def test_a_line_edited_while_paging(paged: World, pattern: str, at: int, values: dict[str, object]) -> None:
+async def test_a_line_edited_while_paging(paged: World, pattern: str, at: int) -> None:
     ids = fill(paged)
 
     def edit() -> None:
-        for victim in (ids[0], ids[4], ids[8]):
-            paged.edit("Invoices", victim, Invoiced_Items=[{"id": paged.line_ids(victim)[0], **values}])
+        for number, victim in enumerate((ids[0], ids[1], ids[4], ids[5], ids[7], ids[8])):
+            newer = {"Quantity": 3} if number % 2 else {"Description": "newer"}
+            paged.edit("Invoices", victim, Invoiced_Items=[{"id": paged.line_ids(victim)[0], **newer}])
 
     during(paged, pattern, at, edit)
     await paged.run(Module.INVOICES)

@@ -29,8 +29,19 @@ TROUBLES: list[tuple[str, dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "arguments", "code"), TROUBLES)
-@pytest.mark.parametrize("where", ["from Contacts", "from Invoiced_Items", "from Invoices where", "__composite"])
+@pytest.mark.parametrize(
+    ("kind", "arguments", "code", "where"),
+    [
+        *(
+            (*trouble, "from Invoices where" if number % 2 else "__composite")
+            for number, trouble in enumerate(TROUBLES)
+        ),
+        ("truncated", {}, "vendor_trouble", "from Contacts"),
+        ("wrong_types", {}, "vendor_trouble", "from Invoiced_Items"),
+        ("wrong_types", {}, "vendor_trouble", "from Invoices where"),
+        ("rate_limit", {}, "waiting_for_limit", "from Invoices where"),
+    ],
+)
 async def test_trouble_is_waited_out(world: World, kind: str, arguments: dict[str, Any], code: str, where: str) -> None:
     fill_crm(world)
     world.sandbox.faults.add_rule("zoho", kind, body=where, times=2, **arguments)
@@ -116,9 +127,7 @@ async def test_a_missing_scope_is_told_to_auth_and_waits_for_consent(world: Worl
     ("source", "failing"),
     [
         ("Contacts", Module.CONTACTS),
-        ("Accounts", Module.ACCOUNTS),
         ("Products", Module.PRODUCTS),
-        ("Invoices", Module.INVOICES),
         ("Invoiced_Items", Module.INVOICES),
     ],
 )

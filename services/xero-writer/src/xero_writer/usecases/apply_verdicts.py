@@ -116,7 +116,9 @@ async def _need_parents(desk: Desk, session: Session, run_id: str, page: Page) -
             continue
         for ref in verdict.parents:
             needed.setdefault(ref.module, set()).add(ref.record_id)
-            if given.parents.get(ref) is None or given.parents[ref].state is ParentState.MISSING:
+            view = given.parents.get(ref)
+            # One of the page's own module is no parent but a sibling, which was read already.
+            if view.state is ParentState.MISSING if view is not None else ref.module is not page.module:
                 missing.setdefault(ref.module, set()).add(ref.record_id)
     for module, ids in needed.items():
         await staging.need(session, desk.partition, module, ids)

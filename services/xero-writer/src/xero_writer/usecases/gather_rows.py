@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -176,7 +177,11 @@ async def view_parents(session: Session, tenant_id: str, refs: Iterable[ParentRe
 
 def _view(module: Module, record_id: str, link: RowMapping | None, staged: RowMapping | None) -> ParentView:
     if link is not None:
-        return ParentView(ParentState.LINKED, xero_id=link["xero_id"], facts=link_facts_from_json(link["facts"]))
+        facts = link_facts_from_json(link["facts"])
+        if staged is not None and staged["state"] != State.SETTLED:
+            # Whose people its newer version names is not agreed yet: nobody is called a stranger meanwhile.
+            facts = replace(facts, people=None)
+        return ParentView(ParentState.LINKED, xero_id=link["xero_id"], facts=facts)
     if staged is None:
         return ParentView(ParentState.MISSING)
     if staged["deleted"]:

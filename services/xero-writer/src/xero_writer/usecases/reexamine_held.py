@@ -42,6 +42,8 @@ _LANES_OF: Final[Mapping[str, Lane]] = {
     "item_code_taken": Lane.ITEMS,
 }
 """Where the ledger must be looked at for a reason; for others in the lane of the record itself."""
+_ABOUT_OTHERS: Final = frozenset({"two_in_xero", "number_taken_in_xero"})
+"""Reasons in which a document beside the record's own stands in its way."""
 
 
 async def reexamine_held(desk: Desk) -> None:
@@ -84,6 +86,10 @@ def _list_codes(row: RowMapping) -> list[str]:
     return [code for code in codes if ReopenedBy.XERO_REFERENCE in get_reason_entry(code).reopened_by]
 
 
+def _list_all_codes(row: RowMapping) -> list[str]:
+    return [reason["code"] for reason in row["reasons"] or ()]
+
+
 def _list_lanes(desk: Desk, row: RowMapping, codes: Sequence[str]) -> set[Lane]:
     own = choose_lane(Module(row["module"]), desk.mapping)
     return {_LANES_OF.get(code, own) for code in codes if code in _LANES_OF or code not in _PARTS_OF}
@@ -106,8 +112,9 @@ async def _by_document(desk: Desk, rows: Sequence[RowMapping]) -> list[RowMappin
             mine = [row for row in rows if row["module"] == module]
             found = await links.list_links(session, desk.partition, module, [row["record_id"] for row in mine])
             linked |= {id(row): found[row["record_id"]] for row in mine if row["record_id"] in found}
-    moved = await _look_at_linked(desk, [row for row in rows if id(row) in linked], linked)
-    return moved + await _look_at_others(desk, [row for row in rows if id(row) not in linked])
+    others = {id(row) for row in rows if id(row) not in linked or not _ABOUT_OTHERS.isdisjoint(_list_all_codes(row))}
+    moved = await _look_at_linked(desk, [row for row in rows if id(row) not in others], linked)
+    return moved + await _look_at_others(desk, [row for row in rows if id(row) in others])
 
 
 async def _look_at_linked(desk: Desk, rows: Sequence[RowMapping], linked: Mapping[int, RowMapping]) -> list[RowMapping]:
@@ -133,7 +140,7 @@ def _id(linked: Mapping[int, RowMapping], row: RowMapping) -> str:
 
 
 async def _look_at_others(desk: Desk, rows: Sequence[RowMapping]) -> list[RowMapping]:
-    """Held although they have no counterpart: a document of somebody else's is in their way."""
+    """Held by a document that is not their own counterpart."""
     lanes = {id(row): choose_lane(Module(row["module"]), desk.mapping) for row in rows}
     moved = {lane for lane in sorted(set(lanes.values())) if await _sweep(desk, lane)}
     return [row for row in rows if lanes[id(row)] in moved]

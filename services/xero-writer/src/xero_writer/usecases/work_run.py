@@ -4,7 +4,8 @@ Parents go before the documents that refer to them, and a parent goes when a doc
 A request that is not full waits while more could join it, but not for long.
 """
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -35,7 +36,8 @@ from xero_writer.usecases.send_batches import send_wave
 
 PATIENCE: Final = timedelta(seconds=30)
 """How long a request that is not full waits while nothing moves."""
-DOCUMENTS: Final = frozenset(DOCUMENT_MODULES)
+DOCUMENTS: Final = tuple(module for module in MODULE_ORDER if module in DOCUMENT_MODULES)
+PARENTS: Final = tuple(module for module in MODULE_ORDER if module not in DOCUMENT_MODULES)
 
 
 @dataclass(frozen=True)
@@ -86,12 +88,16 @@ async def work_run(desk: Desk) -> datetime | None:
         if desk.tools.clock.monotonic() >= desk.ends_at:
             raise SliceOverError("this slice has had its time")
         progress = await look_at_run(desk)
-        if await _judge(desk, progress):
+        # Where everything goes, documents are judged once: when their parents have gone. Else a document that goes
+        # tells which parents must go.
+        parents_first = _sends_all(desk)
+        if await _judge(desk, progress, MODULE_ORDER if not parents_first else PARENTS):
             continue
-        progress = await look_at_run(desk)
         if progress.count(MODULE_ORDER, State.READY) and await _refresh_organisation(desk):
             continue
         if await _go(desk, progress):
+            continue
+        if parents_first and await _judge(desk, progress, DOCUMENTS):
             continue
         break
     await desk.save()
@@ -105,10 +111,24 @@ async def work_run(desk: Desk) -> datetime | None:
 
 
 async def _go(desk: Desk, progress: Progress) -> int:
-    """Send what is ready; a rehearsal only tells what it would send."""
+    """Send what is ready; a rehearsal only tells what it would send.
+
+    While documents are on their way the next ones are judged. Nothing waits for a document, so that no answer can
+    change what the judge has just read.
+    """
     if desk.rehearses:
         return await settle_would_be(desk)
-    return await send_wave(desk, _find_growing(desk, progress))
+    sending = send_wave(desk, _find_growing(desk, progress))
+    only_documents = progress.count(DOCUMENTS, State.READY) and not progress.count(PARENTS, State.READY)
+    if not (_sends_all(desk) and only_documents and progress.count(DOCUMENTS, State.STAGED)):
+        return await sending
+    judging = _judge(desk, progress, DOCUMENTS, fetches=False)
+    done = 0
+    for result in await asyncio.gather(sending, judging, return_exceptions=True):
+        if isinstance(result, BaseException):
+            raise result
+        done += result
+    return done
 
 
 async def look_at_run(desk: Desk) -> Progress:
@@ -127,12 +147,17 @@ async def look_at_run(desk: Desk) -> Progress:
         )
 
 
-async def _judge(desk: Desk, progress: Progress) -> bool:
-    """Judge a page of each module that may be judged; True when anything moved."""
+def _sends_all(desk: Desk) -> bool:
+    return bool(desk.request["settings"]["sending"] == Sending.ALL)
+
+
+async def _judge(desk: Desk, progress: Progress, modules: Iterable[Module], *, fetches: bool = True) -> bool:
+    """Judge a page of each of these modules that may be judged; True when anything moved. `fetches`: what the judge
+    asks for is read at once, else those records wait."""
     moved = False
     context: JudgeContext | None = None
-    sends_all = desk.request["settings"]["sending"] == Sending.ALL
-    for module in MODULE_ORDER:
+    sends_all = _sends_all(desk)
+    for module in modules:
         if not progress.count([module], State.STAGED):
             continue
         if module in DOCUMENTS and (module not in progress.requested or not progress.are_parents_closed(module)):
@@ -143,10 +168,10 @@ async def _judge(desk: Desk, progress: Progress) -> bool:
             module in progress.requested and (sends_all or (progress.is_closed(module) and progress.documents_judged))
         )
         judged = await judge_page(desk, module, context, unneeded_too=unneeded_too, looks=looks)
-        if judged.needs:
+        if judged.needs and fetches:
             await _fetch(desk, module, judged, _list_wanted_lanes(desk, progress))
             context = None
-        moved = moved or bool(judged.looked_at) or bool(judged.needs)
+        moved = moved or bool(judged.looked_at) or bool(judged.needs and fetches)
     return moved
 
 
@@ -233,7 +258,7 @@ def _find_growing(desk: Desk, progress: Progress) -> dict[Lane, bool]:
     if not progress.patient:
         return {}
     growing = {}
-    sends_all = desk.request["settings"]["sending"] == Sending.ALL
+    sends_all = _sends_all(desk)
     for lane in Lane:
         modules = list_feeders(lane, desk.mapping)
         open_modules = any(not progress.is_closed(module) for module in modules)

@@ -8,6 +8,7 @@ from sync_kit.contracts.events import RecordLabel
 from sync_kit.contracts.reasons import Reason
 from xero_writer.domain.crm_values import find_decimal
 from xero_writer.domain.document_kinds import XERO_WORDS, XeroKind
+from xero_writer.domain.documents.crm_lines import list_line_rows
 from xero_writer.domain.documents.element import find_crm_url, map_document
 from xero_writer.domain.documents.header import POSTING_KINDS, label_document, peek
 from xero_writer.domain.documents.judge_linked import judge_linked_document
@@ -95,7 +96,9 @@ def _list_skips(
         skips.append(Reason(code="before_start_date", facts=facts))
     if choice is StatusChoice.WAIT:
         skips.append(Reason(code="status_waits", facts={"record": text, "status": find_status(record) or ""}))
-    if label.total is not None and not label.total and context.mapping.policies.zero_total is ZeroTotal.SKIP:
+    # Without lines every total is 0.00: that is no free-of-charge document but one that somebody must complete.
+    adds_up_to_nothing = label.total is not None and not label.total and list_line_rows(record)
+    if adds_up_to_nothing and context.mapping.policies.zero_total is ZeroTotal.SKIP:
         skips.append(Reason(code="zero_total", facts={"record": text}))
     return tuple(skips)
 
