@@ -32,7 +32,7 @@ async def test_a_second_sync_moves_nothing_and_asks_xero_nothing(world: World) -
     await world.pass_time(600)
     run = await world.sync()
     assert (run["state"], moved(run), run["calls"]["xero"]["used"]) == ("succeeded", 0, 0)
-    assert run["calls"]["zoho"]["used"] == run["calls"]["zoho"]["least"] == 1
+    assert run["calls"]["zoho"]["used"] == run["calls"]["zoho"]["least"] <= 4
 
 
 async def test_price_10_then_12_then_10_again_are_three_writes(world: World) -> None:

@@ -33,6 +33,12 @@ class ServiceSettings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535)
     trusted_proxies: str = Field(default="127.0.0.1", description="addresses whose X-Forwarded-For is believed")
     replicas: int = Field(default=1, ge=1, description="how many processes of this service run")
+    client_calls_per_second: float = Field(default=50, gt=0, description="what one API client may call, on average")
+    client_burst: int = Field(default=200, ge=1, description="and at once, after a pause")
+    address_calls_per_second: float = Field(
+        default=5, gt=0, description="what one address may call without a valid token, on average"
+    )
+    address_burst: int = Field(default=60, ge=1, description="and at once, after a pause")
 
     @classmethod
     def load(cls) -> Self:

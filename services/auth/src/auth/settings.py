@@ -79,12 +79,6 @@ class Settings(ServiceSettings):
     xero_login_url: str = "https://login.xero.com"
     xero_identity_url: str = "https://identity.xero.com"
     xero_api_url: str = Field(default="https://api.xero.com", description="without /api.xro/2.0")
-    client_calls_per_second: float = Field(default=50, gt=0, description="what one API client may call, on average")
-    client_burst: int = Field(default=200, ge=1, description="and at once, after a pause")
-    address_calls_per_second: float = Field(
-        default=5, gt=0, description="what one address may call without a valid token, on average"
-    )
-    address_burst: int = Field(default=60, ge=1, description="and at once, after a pause")
 
     @field_validator("operator_token")
     @classmethod

@@ -9,6 +9,7 @@ from sync_kit.bus import Bus
 from sync_kit.clock import Clock
 from sync_kit.http import HttpClient, HttpTransport
 from sync_kit.identity import JwksVerifier, ServiceIdentity, jwks_fetcher
+from sync_kit.limits import Rate
 from sync_kit.loops import Loop
 from sync_kit.metrics import open_registry
 from sync_kit.relay import Relay
@@ -64,6 +65,8 @@ def build(settings: Settings, *, bus: Bus, clock: Clock, transport: HttpTranspor
         verifier=JwksVerifier(jwks_fetcher(http, settings.auth_url), clock),
         service_identity=identity,
         clock=clock,
+        client_rate=Rate(settings.client_calls_per_second, settings.client_burst),
+        address_rate=Rate(settings.address_calls_per_second, settings.address_burst),
     )
 
     async def close() -> None:

@@ -12,6 +12,7 @@ from sync_kit.contracts.topics import MAX_EVENT_BYTES
 from sync_kit.http import HttpClient, HttpTransport
 from sync_kit.identity import JwksVerifier, ServiceIdentity, jwks_fetcher
 from sync_kit.leases import Lease
+from sync_kit.limits import Rate
 from sync_kit.loops import Loop
 from sync_kit.metrics import open_registry
 from sync_kit.relay import Relay
@@ -77,6 +78,8 @@ def build(
         verifier=JwksVerifier(jwks_fetcher(http, settings.auth_url), clock),
         service_identity=identity,
         clock=clock,
+        client_rate=Rate(settings.client_calls_per_second, settings.client_burst),
+        address_rate=Rate(settings.address_calls_per_second, settings.address_burst),
         description="How far each tenant's Zoho CRM has been read.",
     )
     loops = [
