@@ -167,3 +167,11 @@ def test_an_order_that_says_no_error_and_names_one_was_refused() -> None:
 def test_another_total_than_the_expected_is_told(total: Decimal | None, told: bool) -> None:
     reason = find_total_difference(Decimal("1.00"), {"Total": total}, "Invoice 1")
     assert (reason is not None) is told
+
+
+def test_more_than_cents_apart_is_for_accounts_to_look_at() -> None:
+    """Xero's rates are not the ones that were read: 20 % became 17.5 % meanwhile."""
+    element = {"Total": Decimal("117.50"), "LineItems": [{}, {}]}
+    reason = find_total_difference(Decimal("120.00"), element, "Invoice 1")
+    assert reason is not None
+    assert reason.code == "written_differs"

@@ -72,20 +72,20 @@ def test_numbers_stay_exact() -> None:
 
 
 def test_a_lookup_with_its_name_reads_alike_whichever_way_it_came() -> None:
-    joined = {"Account_Name": {"id": "7"}, "Account_Name.Account_Name": "Firm", "Contact_Name.Full_Name": None}
-    by_coql = read_row(Source.INVOICES, row(**joined, Contact_Name={"id": "8"}, Owner={"id": "1"}))
-    listed = {"Account_Name": {"id": "7", "name": "Firm"}, "Contact_Name": {"id": "8", "name": None}}
-    by_list = read_row(Source.INVOICES, row(**listed, Owner={"id": "1", "name": "Sales", "email": "s@firm.test"}))
+    line = {"Parent_Id": {"id": "5"}}
+    by_coql = read_row(
+        Source.INVOICE_LINES,
+        row(**line, **{"Product_Name": {"id": "7"}, "Product_Name.Product_Name": "Lamp"}),
+    )
+    by_list = read_row(Source.INVOICE_LINES, row(**line, Product_Name={"id": "7", "name": "Lamp"}))
     assert by_coql.fields == by_list.fields
-    assert by_coql.fields["Account_Name"] == {"id": "7", "name": "Firm"}
-    assert by_coql.fields["Contact_Name"] == {"id": "8"}
-    assert by_coql.fields["Owner"] == {"id": "1"}
+    assert by_coql.fields["Product_Name"] == {"id": "7", "name": "Lamp"}
     assert not any("." in name for name in by_coql.fields)
 
 
 def test_a_lookup_that_is_empty_has_no_name() -> None:
-    fields = read_row(Source.INVOICES, row(**{"Account_Name": None, "Account_Name.Account_Name": None})).fields
-    assert fields["Account_Name"] is None
+    empty = row(Parent_Id={"id": "5"}, **{"Product_Name": None, "Product_Name.Product_Name": None})
+    assert read_row(Source.INVOICE_LINES, empty).fields["Product_Name"] is None
 
 
 def test_a_line_without_its_document_is_no_answer() -> None:

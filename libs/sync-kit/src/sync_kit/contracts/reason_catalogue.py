@@ -85,6 +85,7 @@ MATCHING: Final = (
 
 MONEY: Final = (
     _entry("cent_difference", WARNING, "Xero computes {xero} for {record}, the CRM {crm}; {effect}.", NOBODY, "Nothing.", By.CRM_CHANGE),
+    _entry("written_differs", WARNING, "Xero made {xero} of {record}, and {crm} was expected: a rate or an account was changed in Xero meanwhile.", ACCOUNTS, "Compare the two in Xero and correct the document or the rate; the next sync reads Xero's rates again.", By.CRM_CHANGE),
     _entry("total_differs", BLOCKED, "Xero would make {record} {xero}, the CRM says {crm}: {difference} apart.", ACCOUNTS, "Correct the CRM document or the tax mapping.", By.CRM_CHANGE, By.MAPPING),
     _entry("discount_alters_tax", BLOCKED, "The discount of {amount} on the whole of {record} was taken after tax in the CRM (total {crm}); in Xero it would lower the tax by {tax} (total {xero}).", ACCOUNTS, "Give the discount on the lines in the CRM, or correct its tax.", By.CRM_CHANGE, By.MAPPING),
     _entry("negative_total", BLOCKED, "{record} adds up to {total}; Xero takes that only as a credit note.", ACCOUNTS, "Enter a credit note in Xero.", By.CRM_CHANGE),

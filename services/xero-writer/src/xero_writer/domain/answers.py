@@ -16,6 +16,7 @@ from xero_writer.domain.field_digests import digest_fields, pick_document_fields
 from xero_writer.domain.lanes import LANES, Lane
 from xero_writer.domain.ledger import find_money, read_contact, read_item, read_lines
 from xero_writer.domain.link_facts import LinkedLine, LinkFacts
+from xero_writer.domain.money import cent_tolerance
 from xero_writer.domain.rows import LedgerDocument
 
 UNPARSABLE_ERROR: Final = 14
@@ -136,13 +137,21 @@ def agree(
     )
 
 
+WRITTEN_DIFFERS: Final = "written_differs"
+
+
 def find_total_difference(
     expected_total: Decimal | None, element: Mapping[str, Any], record_text: str
 ) -> Reason | None:
-    """A warning when Xero's total is not the one that was computed before sending."""
+    """A warning when Xero's total is not the one that was computed before sending: cents of rounding, or more, which
+    means that Xero's rates are not the ones that were read."""
     total = find_money(element, "Total")
     if expected_total is None or total is None or total == expected_total:
         return None
+    lines = element.get("LineItems")
+    if abs(total - expected_total) > cent_tolerance(len(lines) if isinstance(lines, list) else 1):
+        facts = {"record": record_text, "xero": str(total), "crm": str(expected_total)}
+        return Reason(code=WRITTEN_DIFFERS, facts=facts)
     facts = {"record": record_text, "xero": str(total), "crm": str(expected_total), "effect": "Xero's figure stands"}
     return Reason(code="cent_difference", facts=facts)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping, func, select
+from sqlalchemy import RowMapping, delete, func, select
 
 from sync_kit.store import Session
 from xero_writer.store.tables import reference_parts
@@ -39,6 +39,12 @@ async def save_part(
         key=["tenant_id", "part"],
         update=["payload", "digest", "fetched_at", "run_id"],
     )
+
+
+async def forget_parts(session: Session, tenant_id: str, parts: Sequence[str]) -> None:
+    """Have these read again before anything else is judged by them."""
+    row = reference_parts.c
+    await session.execute(delete(reference_parts).where(row.tenant_id == tenant_id, row.part.in_(list(parts))))
 
 
 async def show_part(session: Session, tenant_id: str, part: str, *, payload: Any, digest: str) -> None:

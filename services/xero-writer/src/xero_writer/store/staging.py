@@ -140,6 +140,17 @@ async def list_by_ids(
     return {found["record_id"]: found for found in rows}
 
 
+async def list_names(session: Session, tenant_id: str, module: Module, ids: Iterable[str]) -> dict[str, str]:
+    """How people call those records that were judged at some time."""
+    row = staged_records.c
+    rows = await session.fetch_all(
+        select(row.record_id, row.label).where(
+            row.tenant_id == tenant_id, row.module == module, row.record_id.in_(list(ids)), row.label.is_not(None)
+        )
+    )
+    return {found["record_id"]: found["label"]["name"] for found in rows if found["label"].get("name")}
+
+
 async def count_by_state(session: Session, tenant_id: str) -> dict[tuple[Module, State], int]:
     """How many records are in each state that is not settled."""
     row = staged_records.c

@@ -5,27 +5,30 @@ The same whether an answer said so or a look-up after a lost answer found it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import RowMapping
 
 from sync_kit.contracts.reasons import Reason
 from sync_kit.contracts.vocabulary import Module, Outcome
 from sync_kit.store import Session
-from xero_writer.domain.answers import agree, find_total_difference
+from xero_writer.domain.answers import WRITTEN_DIFFERS, agree, find_total_difference
 from xero_writer.domain.lanes import LANES, Lane, lane_of
 from xero_writer.domain.ledger import find_money, read_document
 from xero_writer.domain.link_facts import LinkFacts
+from xero_writer.domain.reference import ReferencePart
 from xero_writer.domain.rows import LedgerDocument
 from xero_writer.domain.text import describe_record
 from xero_writer.domain.verdicts import Action, Ready
 from xero_writer.domain.xero_dates import find_xero_time
-from xero_writer.store import ledger, links
+from xero_writer.store import ledger, links, references
 from xero_writer.usecases.desk import Desk
 from xero_writer.usecases.ledger_rows import from_ledger_document
 from xero_writer.usecases.ready_records import ready_from_json
 from xero_writer.usecases.save_rows import save_rows
 from xero_writer.usecases.settle_records import Settlement, settle_records
+
+_DECIDE_TOTALS: Final = (ReferencePart.TAX_RATES, ReferencePart.ACCOUNTS)
 
 
 @dataclass(frozen=True)
@@ -122,4 +125,6 @@ async def agree_records(desk: Desk, session: Session, agreements: Sequence[Agree
     for path, elements in by_path.items():
         await save_rows(desk, session, path, elements)
     await ledger.save_documents(session, desk.partition, documents)
+    if any(reason.code == WRITTEN_DIFFERS for each in agreements for reason in each.reasons):
+        await references.forget_parts(session, desk.tenant_id, [part.value for part in _DECIDE_TOTALS])
     await settle_records(desk, session, settlements)

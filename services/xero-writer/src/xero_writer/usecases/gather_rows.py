@@ -15,7 +15,7 @@ from sync_kit.store import Session
 from xero_writer.domain.crm_values import find_decimal
 from xero_writer.domain.documents.element import find_crm_url
 from xero_writer.domain.documents.header import peek
-from xero_writer.domain.documents.parties import find_party
+from xero_writer.domain.documents.parties import find_party, find_party_name, name_party
 from xero_writer.domain.judge import list_parents
 from xero_writer.domain.lanes import CONTACT_MODULES
 from xero_writer.domain.link_facts import link_facts_from_json
@@ -51,6 +51,8 @@ async def gather_inputs(
     ids = [row["record_id"] for row in rows]
     records = {row["record_id"]: _to_record(module, row) for row in rows}
     linked = await links.list_links(session, tenant_id, module, ids)
+    if module in DOCUMENT_MODULES:
+        records = await _name_parties(session, tenant_id, records)
     refs = {record_id: list_parents(record) for record_id, record in records.items()}
     views = await view_parents(session, tenant_id, {ref for found in refs.values() for ref in found})
     parties = await find_parties(session, tenant_id, _list_party_ids(views))
@@ -84,6 +86,32 @@ async def gather_inputs(
         )
         for row in rows
     ]
+
+
+async def _name_parties(
+    session: Session, tenant_id: str, records: Mapping[str, StagedRecord]
+) -> dict[str, StagedRecord]:
+    """The documents with the names of their parties, as far as those were judged: Zoho's queries tell their ids alone,
+    and people know a document by its customer."""
+    nameless = {
+        record_id: party
+        for record_id, record in records.items()
+        if (party := find_party(record)) is not None and find_party_name(record) is None
+    }
+    by_module: dict[Module, set[str]] = defaultdict(set)
+    for party in nameless.values():
+        by_module[party.module].add(party.record_id)
+    names = {
+        ParentRef(module, record_id): name
+        for module, ids in by_module.items()
+        for record_id, name in (await staging.list_names(session, tenant_id, module, ids)).items()
+    }
+    named = dict(records)
+    for record_id, party in nameless.items():
+        if party in names:
+            record = records[record_id]
+            named[record_id] = replace(record, fields=name_party(record, party, names[party]))
+    return named
 
 
 def _list_party_ids(views: Mapping[ParentRef, ParentView]) -> set[str]:

@@ -153,16 +153,13 @@ STANDARD_COLUMNS: Final[Mapping[Source, tuple[str, ...]]] = {
 _SALE_NAMES = {"Account_Name": "Account_Name", "Contact_Name": "Full_Name"}
 
 NAME_COLUMNS: Final[Mapping[Source, Mapping[str, str]]] = {
-    Source.INVOICES: _SALE_NAMES,
-    Source.QUOTES: _SALE_NAMES,
-    Source.SALES_ORDERS: _SALE_NAMES,
-    Source.PURCHASE_ORDERS: {"Vendor_Name": "Vendor_Name", "Contact_Name": "Full_Name"},
-    **{source: {"Product_Name": "Product_Name"} for source in LINE_SOURCES},
+    source: {"Product_Name": "Product_Name"} for source in LINE_SOURCES
 }
 """Lookups whose names people are told, with the field of the other module that holds the name.
 
-COQL gives a lookup as its id; its name is a joined column, `Account_Name.Account_Name`, and a query takes two joins at
-most (Zoho: COQL joins and limitations pages).
+COQL gives a lookup as its id; its name is a joined column, such as `Product_Name.Product_Name` (Zoho: COQL joins page).
+Whether a join drops rows whose lookup is empty is documented nowhere. A line that is missing shows in the sums and is
+read with its document; a document that is missing would show nowhere, so headers are asked without joins.
 """
 
 NEEDED_COLUMNS: Final = frozenset({"id", "Modified_Time", "Parent_Id"})

@@ -136,6 +136,7 @@ CAUSES: dict[str, Callable[[], Verdict]] = {
     "ended_in_crm": lambda: linked(make_invoice(Status="Canceled")),
 }
 ELSEWHERE = {
+    "written_differs",
     *("not_used_yet", "person_name_missing", "primary_person_unclear", "product_code_missing", "product_code_clash"),
     *("name_taken", "item_code_taken"),
     *("item_unknown", "stock_short", "permission_missing", "plan_limit", "vendor_trouble", "refused_other"),

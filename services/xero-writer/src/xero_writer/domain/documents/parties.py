@@ -1,5 +1,8 @@
 """Whom a document is for or from, and the records that it refers to."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from sync_kit.contracts.vocabulary import Module
 from xero_writer.domain.crm_values import Lookup, find_lookup
 from xero_writer.domain.document_kinds import CRM_WORDS
@@ -24,6 +27,15 @@ def find_party_name(record: StagedRecord) -> str | None:
     """The first name that the CRM sent with the lookups."""
     lookups = (find_lookup(record.fields, name) for _, name in CRM_WORDS[record.module].party_fields)
     return next((lookup.name for lookup in lookups if lookup is not None and lookup.name), None)
+
+
+def name_party(record: StagedRecord, party: ParentRef, name: str) -> dict[str, Any]:
+    """The record's fields with the party's name beside its id."""
+    fields = dict(record.fields)
+    for module, field in CRM_WORDS[record.module].party_fields:
+        if module is party.module and isinstance(fields.get(field), Mapping):
+            fields[field] = {**fields[field], "name": name}
+    return fields
 
 
 def find_person_of_account(record: StagedRecord) -> tuple[Lookup | None, Lookup | None]:
