@@ -192,9 +192,19 @@ def test_a_field_that_both_sides_changed_is_held() -> None:
     assert codes(judge_change(now, Purchase_Order="by sales").reasons) == ["changed_in_xero"]
 
 
-def test_both_sides_making_the_same_change_is_no_conflict() -> None:
+@pytest.mark.parametrize("status", ["DRAFT", "PAID"])
+def test_both_sides_making_the_same_change_need_nothing_sent_and_lock_nothing(status: str) -> None:
+    now = read_document(Lane.SALES_INVOICES, {**ANSWER, "Reference": "PO 7", "Status": status}, KEY)
+    verdict = judge_change(now, Purchase_Order="PO 7")
+    assert isinstance(verdict, Unchanged)
+    assert verdict.facts.xero_field_digests == now.field_digests
+
+
+def test_of_two_changes_the_one_that_xero_shows_already_is_not_sent() -> None:
     now = read_document(Lane.SALES_INVOICES, {**ANSWER, "Reference": "PO 7"}, KEY)
-    assert isinstance(judge_change(now, Purchase_Order="PO 7"), Ready)
+    verdict = judge_change(now, Purchase_Order="PO 7", **DEARER)
+    assert isinstance(verdict, Ready)
+    assert "Reference" not in (verdict.element or {})
 
 
 def test_what_only_xero_changed_stays() -> None:

@@ -32,6 +32,20 @@ def list_conflicts(
     return sorted(name for name in at_stake if name in in_xero and now.get(name) != digests.get(name))
 
 
+def drop_equal_fields(
+    document: LedgerDocument | None, present: Sequence[str], digests: Mapping[str, str]
+) -> tuple[str, ...]:
+    """What the CRM changed without what Xero shows alike already: somebody made the same change there. Lines travel
+    whole, so they are alike only together."""
+    if document is None or document.field_digests is None:
+        return tuple(present)
+    now = document.field_digests
+    alike = {name for name in present if now.get(name) == digests.get(name)}
+    if any(now.get(name) != digests.get(name) for name in LINE_FIELDS):
+        alike -= set(LINE_FIELDS)
+    return tuple(name for name in present if name not in alike)
+
+
 def drop_kept_fields(kind: XeroKind, present: Sequence[str], conflicts: Sequence[str]) -> tuple[str, ...]:
     """What may still be sent when Xero's version of the conflicting fields is kept; of a quote, nothing."""
     if kind is XeroKind.QUOTE:

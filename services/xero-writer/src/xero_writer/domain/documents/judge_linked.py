@@ -10,7 +10,7 @@ from dataclasses import replace
 from sync_kit.contracts.events import RecordLabel
 from sync_kit.contracts.reasons import Reason
 from xero_writer.domain.document_kinds import XERO_WORDS, XeroKind
-from xero_writer.domain.documents.conflicts import drop_kept_fields, list_conflicts
+from xero_writer.domain.documents.conflicts import drop_equal_fields, drop_kept_fields, list_conflicts
 from xero_writer.domain.documents.element import find_crm_url, map_document
 from xero_writer.domain.documents.header import POSTING_KINDS, explain_no_due_date
 from xero_writer.domain.documents.judge_ended import judge_ended
@@ -36,7 +36,7 @@ from xero_writer.domain.text import describe_record
 from xero_writer.domain.verdicts import Need, Needs, Skipped, Unchanged, Verdict, WaitsFor
 
 
-def judge_linked_document(  # noqa: PLR0911, C901 (a ladder of verdicts, one a rung)
+def judge_linked_document(  # noqa: PLR0911, PLR0912, C901 (a ladder of verdicts, one a rung)
     given: JudgeInput, context: JudgeContext, link: Link, label: RecordLabel, kind: XeroKind
 ) -> Verdict:
     """What becomes of a document with a counterpart."""
@@ -72,6 +72,10 @@ def judge_linked_document(  # noqa: PLR0911, C901 (a ladder of verdicts, one a r
         return Needs(frozenset({Need.SWEEP}), label)
     if case.status in ENDED_STATUSES:
         return case.hold([Reason(code="ended_in_xero", facts={"record": text, "state": case.status.lower()})])
+    if kind is not XeroKind.QUOTE:  # a quote is sent whole
+        present = drop_equal_fields(case.document, present, digests)
+        if not present and new_status is None and whole:
+            return _rest(case, Unchanged(digest, _see(case, facts), label))
     conflicts = list_conflicts(kind, link.facts, case.document, present, digests)
     if conflicts and kind is XeroKind.QUOTE and _keeps_xero(case):
         new_status = None
@@ -87,6 +91,12 @@ def judge_linked_document(  # noqa: PLR0911, C901 (a ladder of verdicts, one a r
     if not present and new_status is None:
         return Unchanged(digest, facts, label)
     return build_update(case, mapped, present, new_status, facts, digest)
+
+
+def _see(case: LinkedCase, facts: LinkFacts) -> LinkFacts:
+    """The facts with what Xero shows now as what was agreed."""
+    seen = case.document.field_digests if case.document is not None else None
+    return replace(facts, xero_field_digests=seen or facts.xero_field_digests)
 
 
 def _rest(case: LinkedCase, unchanged: Unchanged) -> Verdict:
@@ -109,9 +119,7 @@ def _apply_decision(
     if decided is DecisionKind.KEEP_CRM:
         return present, facts, []
     # Xero's version is agreed to: it is what the next comparison starts from.
-    seen = case.document.field_digests if case.document is not None else None
-    facts = replace(facts, xero_field_digests=seen or facts.xero_field_digests)
-    return drop_kept_fields(case.kind, present, conflicts), facts, []
+    return drop_kept_fields(case.kind, present, conflicts), _see(case, facts), []
 
 
 def _list_skips(case: LinkedCase) -> tuple[Reason, ...]:
