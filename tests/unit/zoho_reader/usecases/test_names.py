@@ -75,7 +75,7 @@ async def test_a_module_that_is_closed_takes_away_names_and_no_document(world: W
     world.assert_all_newest()
 
 
-@pytest.mark.parametrize("source", list(NAME_COLUMNS))
+@pytest.mark.parametrize("source", sorted(NAME_COLUMNS))
 def test_a_query_has_one_join_and_fifty_columns_at_most(source: Any) -> None:
     full = tuple(dict.fromkeys((*STANDARD_COLUMNS[source], *(f"Own_{n}" for n in range(50)))))[:MOST_COLUMNS]
     assert choose_names(source, full, ()) == ()
