@@ -5,10 +5,13 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from tests.fixtures.shop import Shop
 from tests.fixtures.world import Crash, World, crash_at
 
 from sync_kit import points
+
+pytestmark = pytest.mark.thorough
 
 FAULTS: dict[str, dict[str, Any]] = {
     "lost answer": {"kind": "lost_answer"},

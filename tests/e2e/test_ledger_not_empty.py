@@ -13,6 +13,8 @@ from tests.fixtures.causes import WENT, count_writes, expect_words
 from tests.fixtures.shop import Shop, list_codes
 from tests.fixtures.world import World, open_world
 
+pytestmark = pytest.mark.thorough
+
 Json = dict[str, Any]
 
 

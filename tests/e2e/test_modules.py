@@ -12,6 +12,8 @@ from tests.fixtures.causes import count_writes
 from tests.fixtures.shop import Shop, lay_over, list_codes
 from tests.fixtures.world import MAPPING, World, open_world
 
+pytestmark = pytest.mark.thorough
+
 Json = dict[str, Any]
 
 DOCUMENTS = {

@@ -18,6 +18,8 @@ from tests.fixtures.world import MAPPING, World, open_world
 from zoho2xero.client import ApiError
 from zoho2xero.demo.prepare import NotReadyError
 
+pytestmark = pytest.mark.thorough
+
 Json = dict[str, Any]
 
 DONE = {"would_create": "created", "would_update": "updated", "would_link": "linked"}

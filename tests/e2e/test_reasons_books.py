@@ -15,6 +15,8 @@ from tests.fixtures.causes import WENT, Case, Told, expect_healed, expect_told, 
 from tests.fixtures.shop import Shop, lay_over
 from tests.fixtures.world import MAPPING, World, open_world
 
+pytestmark = pytest.mark.thorough
+
 CHANGES: dict[str, Any] = {
     "statuses": {
         "invoices": {"Created": "wait", "Approved": "DRAFT", "Delivered": "AUTHORISED", "Canceled": "not_created"}

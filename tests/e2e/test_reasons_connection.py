@@ -12,6 +12,8 @@ from tests.fixtures.sales import list_living_invoices
 from tests.fixtures.shop import Shop, lay_over, list_codes
 from tests.fixtures.world import MAPPING, World, open_world
 
+pytestmark = pytest.mark.thorough
+
 APPROVING = {
     "statuses": {"invoices": {"Approved": "DRAFT", "Delivered": "AUTHORISED", "Shipped": "DRAFT"}},
 }

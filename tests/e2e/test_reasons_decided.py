@@ -4,10 +4,13 @@
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
 from tests.factories import crm
 from tests.fixtures.causes import expect_words
 from tests.fixtures.shop import Json, Shop, lay_over, list_codes
 from tests.fixtures.world import MAPPING, World, open_world
+
+pytestmark = pytest.mark.thorough
 
 
 def expect_held(entry: Json, code: str, outcome: str = "blocked") -> None:

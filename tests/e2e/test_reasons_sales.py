@@ -13,6 +13,8 @@ from tests.fixtures.causes import WENT, Case, Told, expect_healed, expect_told, 
 from tests.fixtures.shop import Shop, lay_over
 from tests.fixtures.world import MAPPING, World, open_world
 
+pytestmark = pytest.mark.thorough
+
 CHANGES = {
     "number_fields": {"invoices": "Sales_Number"},
     "gates": {"sales_orders": "Add_to_Xero"},

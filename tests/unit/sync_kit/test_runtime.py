@@ -1,4 +1,5 @@
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -144,3 +145,13 @@ def test_a_service_that_cannot_be_built_exits_with_1_and_tells_no_secret(
     shown = capsys.readouterr()
     assert "service_failed" in shown.out
     assert "canary" not in shown.out + shown.err
+
+
+async def test_garbage_is_collected_less_often_while_services_run_and_as_before_afterwards() -> None:
+    before, stop = gc.get_threshold(), asyncio.Event()
+    task, _ = await start([await Watched().build("s")], stop)
+    while_running = gc.get_threshold()
+    stop.set()
+    await asyncio.wait_for(task, 30)
+    assert while_running > before
+    assert gc.get_threshold() == before

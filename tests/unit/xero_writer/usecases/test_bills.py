@@ -7,6 +7,8 @@ from tests.unit.xero_writer.world import World
 
 from sync_kit.contracts.vocabulary import Module
 
+pytestmark = pytest.mark.thorough
+
 ONE_PURCHASE = {("vendors", "created"): 1, ("products", "created"): 1, ("purchase_orders", "created"): 1}
 FAULTS: list[tuple[str, dict[str, Any]]] = [
     ("lost_request", {}),

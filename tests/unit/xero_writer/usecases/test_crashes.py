@@ -9,6 +9,8 @@ from tests.unit.xero_writer.world import Crash, World
 from sync_kit.contracts.vocabulary import Module, RunMode
 from sync_kit.points import hooked
 
+pytestmark = pytest.mark.thorough
+
 POINTS = [
     "intent.committed",
     "intent.sent",

@@ -54,6 +54,8 @@ class Check:
     refused: Mapping[Module, Reason] = field(default_factory=dict)
     """Modules that the vendor did not let us read, and why."""
     outcomes: Mapping[Module, Mapping[Outcome, int]] = field(default_factory=dict)
+    written_before: bool = False
+    """A sync was accepted for this pair: a later check that finds only what is held is nothing unusual."""
 
     @property
     def facts(self) -> Mapping[str, Any]:
@@ -148,7 +150,8 @@ def _find_by_ourselves(check: Check, settings: SyncSettings) -> list[Finding]:
             found.append(_finding("start_date_locked", **facts))
     documents = [check.outcomes.get(module, {}) for module in DOCUMENT_MODULES]
     total = sum(sum(counts.values()) for counts in documents)
-    if check.ended and total and not any(counts.get(outcome) for counts in documents for outcome in WENT):
+    goes = any(counts.get(outcome) for counts in documents for outcome in WENT)
+    if check.ended and total and not goes and not check.written_before:
         found.append(_finding("nothing_would_go", documents=total))
     return found
 

@@ -58,17 +58,18 @@ async def read_readiness(session: Session, tenant_id: str, connections: Sequence
     """Read it all."""
     pair = find_pair(connections)
     newest = await checks.find_newest_check(session, tenant_id)
+    written_before = pair is not None and await first_applies.was_applied(session, tenant_id, pair)
     return Readiness(
         settings=await get_settings(session, tenant_id),
         pair=pair,
         missing_connections=list_missing_connections(connections),
-        check=await _read_check(session, newest) if newest is not None else None,
-        written_before=pair is not None and await first_applies.was_applied(session, tenant_id, pair),
+        check=await _read_check(session, newest, written_before) if newest is not None else None,
+        written_before=written_before,
         facts=await checks.find_newest_facts(session, tenant_id, pair) if pair is not None else {},
     )
 
 
-async def _read_check(session: Session, run: RowMapping) -> Check:
+async def _read_check(session: Session, run: RowMapping, written_before: bool) -> Check:
     accounts = await runs.list_modules(session, run["run_id"])
     return Check(
         run_id=run["run_id"],
@@ -81,4 +82,5 @@ async def _read_check(session: Session, run: RowMapping) -> Check:
         told=await checks.list_told(session, run["run_id"]),
         refused={account.module: account.failure for account in accounts if account.failure is not None},
         outcomes={account.module: account.outcomes for account in accounts},
+        written_before=written_before,
     )
