@@ -38,6 +38,7 @@ async def test_a_create_that_was_killed_at_any_point_makes_one_document(world: W
     await expect_that_a_second_run_writes_nothing(world)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("point", ON_THE_WALK)
 async def test_an_update_that_was_killed_at_any_point_ends_with_the_new_price(world: World, point: str) -> None:
     sale = await sell(world)

@@ -34,6 +34,7 @@ async def test_a_create_whose_answer_was_lost_makes_one_document(world: World, p
     await expect_no_twins(world)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", FAULTS)
 async def test_an_update_whose_answer_was_lost_ends_with_the_new_price(world: World, name: str) -> None:
     sale = await sell(world)
@@ -57,6 +58,7 @@ async def test_a_whole_400_that_wrote_half_of_a_batch_leaves_each_invoice_once(w
     await expect_no_twins(world)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("fault", ["truncated", "wrong_types"])
 @pytest.mark.parametrize("path", ["coql", "composite"])
 async def test_a_read_that_went_wrong_is_repeated_and_nothing_is_lost(world: World, fault: str, path: str) -> None:

@@ -3,12 +3,15 @@
 from datetime import date
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 from tests.unit.xero_writer.world import TENANT, World
 
 from sync_kit.contracts.events import RecordsWanted
 from sync_kit.contracts.vocabulary import Module, Outcome, RunMode, Sending
 from xero_writer.store import METADATA
+
+pytestmark = pytest.mark.thorough
 
 BOOKKEEPING = frozenset({"runs", "run_modules", "tenant_counters", "leases", "outbox", "inbox", "call_budgets"})
 """What says that a run took place; everything else is the tenant's own."""

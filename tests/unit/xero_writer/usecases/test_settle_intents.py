@@ -8,6 +8,8 @@ from tests.unit.xero_writer.world import World
 
 from sync_kit.contracts.vocabulary import Module, Outcome
 
+pytestmark = pytest.mark.thorough
+
 ONE_SALE = {("accounts", "created"): 1, ("products", "created"): 1, ("invoices", "created"): 1}
 
 FAULTS: list[tuple[str, dict[str, Any]]] = [

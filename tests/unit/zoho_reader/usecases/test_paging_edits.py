@@ -11,6 +11,8 @@ from sync_kit.contracts.vocabulary import Module
 from vendor_sandbox.core.switches import Switches
 from zoho_reader.usecases import read_source
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture(params=[True, False], ids=["bumps", "keeps"])
 async def paged(

@@ -16,6 +16,8 @@ from vendor_sandbox.core.switches import Switches
 from vendor_sandbox.zoho.fields import text as text_field
 from zoho_reader.usecases import read_source
 
+pytestmark = pytest.mark.thorough
+
 WITHOUT_COQL = SCOPES - {"ZohoCRM.coql.READ"}
 
 

@@ -11,6 +11,8 @@ from sync_kit.contracts.reasons import Reason
 from sync_kit.contracts.vocabulary import ConnectionState, Module
 from sync_kit.errors import NeedsReauthorisationError, TryLaterError
 
+pytestmark = pytest.mark.thorough
+
 NO_PERMISSION = (
     '{"code":"NO_PERMISSION","details":{"permissions":["x"]},"message":"permission denied","status":"error"}'
 )
