@@ -22,7 +22,8 @@ def show_readiness(console: Console, report: Json) -> None:
         console.print(report["next"], markup=False)
         return
     verdict = "green" if report["green"] else "not green yet"
-    ended = f", checked at {report['checked_at']}" if report["checked_at"] else f", {STATE_WORDS[report['state']]}"
+    checked_at = str(report["checked_at"] or "")[:16].replace("T", " ")
+    ended = f", checked at {checked_at} UTC" if checked_at else f", {STATE_WORDS[report['state']]}"
     console.print(f"Readiness: {verdict}{ended}.", style="bold green" if report["green"] else "bold red", markup=False)
     _show_organisations(console, report)
     if report["would_happen"] is not None:
