@@ -66,7 +66,7 @@ def test_the_report_names_both_organisations_what_would_happen_and_what_to_mend(
     assert result.exit_code == 0
     lines = [line.strip() for line in result.stdout.splitlines()]
     assert lines == [
-        "Readiness: green, checked at 2026-01-05T09:00:00Z.",
+        "Readiness: green, checked at 2026-01-05 09:00 UTC.",
         "Zoho CRM  Harbour Lane (GB, GBP)",
         "Xero      Demo Company (UK)",
         "Start date 2026-01-01; lock dates in Xero: period 2025-09-30",
