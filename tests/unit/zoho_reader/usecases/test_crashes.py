@@ -8,6 +8,8 @@ from sync_kit.contracts.vocabulary import Module
 from sync_kit.points import hooked
 from zoho_reader.usecases import read_source
 
+pytestmark = pytest.mark.thorough
+
 
 async def crash_at(world: World, point: str, nth: int) -> None:
     """Work until the nth passing of the point, die there, and come back as a new process."""
