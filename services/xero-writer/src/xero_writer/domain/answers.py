@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from sync_kit.contracts.reasons import Reason
+from xero_writer.domain.counterparts import take_item, take_terms
 from xero_writer.domain.field_digests import digest_fields, pick_document_fields
 from xero_writer.domain.lanes import LANES, Lane
 from xero_writer.domain.ledger import find_money, read_contact, read_item, read_lines
@@ -117,24 +118,8 @@ def agree(
     if LANES[lane].kind is not None:
         return _agree_document(replace(facts, kind=LANES[lane].kind), element, key)
     if lane is Lane.ITEMS:
-        item = read_item(element, key)
-        return replace(
-            facts,
-            code=item.code,
-            account_code=item.account_code,
-            tax_type=item.tax_type,
-            purchase_account_code=item.purchase_account_code,
-            purchase_tax_type=item.purchase_tax_type,
-            tracked=item.tracked,
-        )
-    contact = read_contact(element, key)
-    return replace(
-        facts,
-        terms_day=contact.terms_day,
-        terms_type=contact.terms_type,
-        bill_terms_day=contact.bill_terms_day,
-        bill_terms_type=contact.bill_terms_type,
-    )
+        return take_item(facts, read_item(element, key))
+    return take_terms(facts, read_contact(element, key))
 
 
 WRITTEN_DIFFERS: Final = "written_differs"

@@ -77,6 +77,12 @@ def combine_digests(digests: Mapping[str, str], key: bytes) -> str:
     return _digest("all", dict(digests), key)
 
 
+def digest_whole(picked: Mapping[str, object], key: bytes) -> tuple[dict[str, str], str]:
+    """The digests by field, and the one of all of them."""
+    digests = digest_fields(picked, key)
+    return digests, combine_digests(digests, key)
+
+
 def list_changed(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[str, ...]:
     """The fields that differ, or that only one side has, in order of name."""
     return tuple(sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name)))

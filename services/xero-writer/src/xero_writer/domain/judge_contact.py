@@ -5,7 +5,9 @@ from typing import Final
 
 from sync_kit.contracts.vocabulary import Module
 from xero_writer.domain.contact import find_account_id, map_account, map_contact, map_vendor
-from xero_writer.domain.judge_party import digest_party, hold_party, index_party, judge_party, skip_party
+from xero_writer.domain.field_digests import digest_whole
+from xero_writer.domain.holding import hold
+from xero_writer.domain.judge_party import index_party, judge_party, skip_party
 from xero_writer.domain.link_facts import LinkFacts
 from xero_writer.domain.mapped import Faults, MappedRecord
 from xero_writer.domain.mapping_model import TenantMapping
@@ -38,10 +40,10 @@ def judge_contact(given: JudgeInput, context: JudgeContext) -> Verdict:
     faults = Faults(mapped.text)
     waits_for = judge_parents(parents, given.parents, faults)
     if faults.found:
-        return hold_party(faults.found, mapped)
+        return hold(faults.found, mapped.label)
     if waits_for:
         return WaitsFor(waits_for, mapped.label)
-    digests, digest = digest_party(mapped, context)
+    digests, digest = digest_whole(mapped.picked, context.digest_key)
     facts = LinkFacts(field_digests=digests, owner=False)
     account = given.parents[parents[0]]
     if account.xero_id is None or (given.link is not None and given.link.xero_id == account.xero_id):

@@ -9,15 +9,13 @@ from typing import Any, Final
 from sync_kit.contracts.reasons import Reason
 from sync_kit.contracts.vocabulary import Module
 from xero_writer.domain.candidates import offer_items
-from xero_writer.domain.field_digests import list_changed
+from xero_writer.domain.counterparts import take_item
+from xero_writer.domain.field_digests import digest_whole, list_changed
+from xero_writer.domain.holding import hold
 from xero_writer.domain.item import find_line_text
 from xero_writer.domain.judge_new_product import (
-    digest_product,
-    hold_product,
     judge_new_product,
     link_item,
-    refer_to,
-    take_item,
 )
 from xero_writer.domain.keys import code_key, name_key
 from xero_writer.domain.mapped import MappedRecord
@@ -31,7 +29,7 @@ def judge_linked_product(  # noqa: PLR0911 (a ladder of verdicts, one a rung)
     given: JudgeInput, context: JudgeContext, mapped: MappedRecord, link: Link
 ) -> Verdict:
     """A product with its item."""
-    digests, digest = digest_product(mapped, context)
+    digests, digest = digest_whole(mapped.picked, context.digest_key)
     facts = replace(link.facts, field_digests=digests, line_text=find_line_text(given.record))
     present = [name for name in list_changed(link.facts.field_digests, digests) if name in digests]
     if digest == link.agreed_digest or not present:
@@ -43,7 +41,7 @@ def judge_linked_product(  # noqa: PLR0911 (a ladder of verdicts, one a rung)
         return Needs(frozenset({Need.SWEEP}), mapped.label)
     current = next((hit for hit in given.hits.items if hit.xero_id == link.xero_id), None)
     if current is None:
-        return hold_product((Reason(code="ended_in_xero", facts={"record": mapped.text, "state": "deleted"}),), mapped)
+        return hold((Reason(code="ended_in_xero", facts={"record": mapped.text, "state": "deleted"}),), mapped.label)
     if current.tracked:
         present = [name for name in present if name not in _PRICES]
         if not present:
@@ -53,7 +51,7 @@ def judge_linked_product(  # noqa: PLR0911 (a ladder of verdicts, one a rung)
         return link_item(mapped, digest, take_item(facts, moved), moved, mapped.warnings)
     reasons = (*mapped.faults, *((moved,) if moved is not None else ()))
     if reasons:
-        return hold_product(reasons, mapped)
+        return hold(reasons, mapped.label)
     code = mapped.element["Code"]
     return Ready(
         Action.UPDATE,
@@ -76,7 +74,7 @@ def _leave_shared(given: JudgeInput, context: JudgeContext, mapped: MappedRecord
     verdict = judge_new_product(given, context, context.reference, mapped)
     if isinstance(verdict, Skipped):
         facts = {"record": mapped.text, "code": mapped.element["Code"]}
-        return hold_product((Reason(code="item_code_taken", facts=facts),), mapped)
+        return hold((Reason(code="item_code_taken", facts=facts),), mapped.label)
     return verdict
 
 
@@ -93,7 +91,7 @@ def _move(
         return None
     own_name = name_key(mapped.element["Name"], key)
     same = [hit for hit in taken if hit.code == code and hit.name_key == own_name]
-    if len(taken) == 1 and same and all(other == refer_to(given) for other in same[0].linked_to):
+    if len(taken) == 1 and same and all(other == given.ref for other in same[0].linked_to):
         return same[0]
     return Reason(code="item_code_taken", facts={"record": mapped.text, "code": code, **offer_items(taken)})
 

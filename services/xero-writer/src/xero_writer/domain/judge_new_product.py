@@ -1,20 +1,19 @@
 """Judging products that Xero does not have from us yet: linked, created, told as text, or held."""
 
-from dataclasses import replace
-
 from sync_kit.contracts.reasons import Reason
 from sync_kit.contracts.vocabulary import Module
 from xero_writer.domain.accounts import explain_unusable_account
-from xero_writer.domain.field_digests import combine_digests, digest_fields
+from xero_writer.domain.counterparts import take_item
+from xero_writer.domain.field_digests import digest_whole
+from xero_writer.domain.holding import hold
 from xero_writer.domain.item import find_line_text
 from xero_writer.domain.keys import code_key, name_key
 from xero_writer.domain.link_facts import LinkFacts
 from xero_writer.domain.mapped import MappedRecord
 from xero_writer.domain.matching import AsText, FoundItem, Seeker, Undecided, WaitsForSibling, match_item
-from xero_writer.domain.reason_order import order_reasons, outcome_of
 from xero_writer.domain.reference import Reference
 from xero_writer.domain.rows import JudgeContext, JudgeInput, LedgerItem
-from xero_writer.domain.verdicts import Action, Held, Need, Needs, ParentRef, Ready, Skipped, Verdict, WaitsFor
+from xero_writer.domain.verdicts import Action, Need, Needs, ParentRef, Ready, Skipped, Verdict, WaitsFor
 
 
 def judge_new_product(  # noqa: PLR0911 (a ladder of verdicts, one a rung)
@@ -23,27 +22,27 @@ def judge_new_product(  # noqa: PLR0911 (a ladder of verdicts, one a rung)
     """A product without a counterpart, or one that has lost the one that it shared."""
     faults = (*mapped.faults, *_check_accounts(mapped, reference))
     if mapped.faults:
-        return hold_product(faults, mapped)
+        return hold(faults, mapped.label)
     if Module.PRODUCTS not in context.ledger_read:
         return Needs(frozenset({Need.LEDGER}), mapped.label)
     code, key = mapped.element["Code"], context.digest_key
     own_name = name_key(mapped.element["Name"], key)
-    seeker = Seeker(refer_to(given), mapped.text, given.decision)
+    seeker = Seeker(given.ref, mapped.text, given.decision)
     hits = [hit for hit in given.hits.items if hit.code_key == code_key(code, key) or hit.xero_id == seeker.chosen_id]
     found = match_item(code, own_name, hits, given.siblings, seeker)
     if isinstance(found, Undecided):
-        return hold_product((*found.reasons, *faults), mapped)
+        return hold((*found.reasons, *faults), mapped.label)
     line_text = find_line_text(given.record)
     if isinstance(found, AsText):
         return Skipped((found.warning,), mapped.label, LinkFacts(line_text=line_text))
     if isinstance(found, WaitsForSibling):
         return WaitsFor((ParentRef(Module.PRODUCTS, found.sibling_id),), mapped.label)
-    digests, digest = digest_product(mapped, context)
+    digests, digest = digest_whole(mapped.picked, context.digest_key)
     if isinstance(found, FoundItem):
         facts = take_item(LinkFacts(field_digests=digests, line_text=line_text, owner=found.owner), found.item)
         return link_item(mapped, digest, facts, found.item, (*mapped.warnings, *found.warnings))
     if faults:
-        return hold_product(faults, mapped)
+        return hold(faults, mapped.label)
     sales, purchases = mapped.element.get("SalesDetails", {}), mapped.element.get("PurchaseDetails", {})
     facts = LinkFacts(
         field_digests=digests,
@@ -71,36 +70,6 @@ def link_item(
 ) -> Ready:
     """Adopt the item; nothing is written to it."""
     return Ready(Action.LINK, digest, facts, mapped.label, item.code, xero_id=item.xero_id, warnings=warnings)
-
-
-def take_item(facts: LinkFacts, item: LedgerItem) -> LinkFacts:
-    """The facts with what Xero says of the item."""
-    return replace(
-        facts,
-        code=item.code,
-        account_code=item.account_code,
-        tax_type=item.tax_type,
-        purchase_account_code=item.purchase_account_code,
-        purchase_tax_type=item.purchase_tax_type,
-        tracked=item.tracked,
-    )
-
-
-def digest_product(mapped: MappedRecord, context: JudgeContext) -> tuple[dict[str, str], str]:
-    """The digests by field, and the one of all of them."""
-    digests = digest_fields(mapped.picked, context.digest_key)
-    return digests, combine_digests(digests, context.digest_key)
-
-
-def hold_product(reasons: tuple[Reason, ...], mapped: MappedRecord) -> Held:
-    """Held for all these reasons."""
-    ordered = order_reasons(reasons)
-    return Held(outcome_of(ordered), ordered, mapped.label)
-
-
-def refer_to(given: JudgeInput) -> ParentRef:
-    """The record as others refer to it."""
-    return ParentRef(given.record.module, given.record.record_id)
 
 
 def _check_accounts(mapped: MappedRecord, reference: Reference) -> tuple[Reason, ...]:

@@ -12,8 +12,10 @@ from sync_kit.contracts.reasons import Reason
 from sync_kit.contracts.vocabulary import Module, Sending
 from xero_writer.domain.contact import add_suffix, list_emails, list_people, list_towns
 from xero_writer.domain.contact_blanks import pick_blank
-from xero_writer.domain.field_digests import combine_digests, digest_fields, list_changed
+from xero_writer.domain.counterparts import take_terms
+from xero_writer.domain.field_digests import digest_whole, list_changed
 from xero_writer.domain.gates import find_gate
+from xero_writer.domain.holding import hold
 from xero_writer.domain.keys import email_key, loose_name_key, name_key, number_key, town_key
 from xero_writer.domain.lanes import CONTACT_MODULES
 from xero_writer.domain.link_facts import LinkFacts
@@ -30,9 +32,8 @@ from xero_writer.domain.matching import (
     match_contact,
     warn_of_merge,
 )
-from xero_writer.domain.reason_order import order_reasons, outcome_of
 from xero_writer.domain.rows import JudgeContext, JudgeInput, LedgerContact, Link, RecordKeys, StagedRecord
-from xero_writer.domain.verdicts import Action, Held, Need, Needs, ParentRef, Ready, Skipped, Unchanged, Verdict
+from xero_writer.domain.verdicts import Action, Held, Need, Needs, Ready, Skipped, Unchanged, Verdict
 
 
 def judge_party(given: JudgeInput, context: JudgeContext, mapped: MappedRecord) -> Verdict:
@@ -41,7 +42,9 @@ def judge_party(given: JudgeInput, context: JudgeContext, mapped: MappedRecord) 
     if given.record.deleted:
         # A party deleted in the CRM stays in the books as it is.
         if link is not None:
-            return Unchanged(link.agreed_digest or digest_party(mapped, context)[1], link.facts, mapped.label)
+            return Unchanged(
+                link.agreed_digest or digest_whole(mapped.picked, context.digest_key)[1], link.facts, mapped.label
+            )
         return Skipped((Reason(code="deleted_before_sync", facts={"record": mapped.text}),), mapped.label)
     if context.reference is None and context.mapping.fields.get(given.record.module):
         return Needs(frozenset({Need.REFERENCE}), mapped.label)
@@ -55,23 +58,11 @@ def skip_party(given: JudgeInput, context: JudgeContext, mapped: MappedRecord) -
     """Why a party without a counterpart does not go: its gate is closed, or nothing needs it."""
     gate = find_gate(given.record, context.mapping, mapped.text)
     if gate is not None and gate.code != "not_ticked":
-        return hold_party((gate,), mapped)
+        return hold((gate,), mapped.label)
     skips = [gate] if gate is not None else []
     if context.settings.sending is Sending.USED and not given.needed:
         skips.append(Reason(code="not_used_yet", facts={"record": mapped.text}))
     return Skipped(tuple(skips), mapped.label) if skips else None
-
-
-def digest_party(mapped: MappedRecord, context: JudgeContext) -> tuple[dict[str, str], str]:
-    """The digests by field, and the one of all of them."""
-    digests = digest_fields(mapped.picked, context.digest_key)
-    return digests, combine_digests(digests, context.digest_key)
-
-
-def hold_party(reasons: Collection[Reason], mapped: MappedRecord) -> Held:
-    """Held for all these reasons."""
-    ordered = order_reasons(reasons)
-    return Held(outcome_of(ordered), ordered, mapped.label)
 
 
 def index_party(record: StagedRecord, mapped: MappedRecord, key: bytes) -> RecordKeys:
@@ -87,21 +78,21 @@ def index_party(record: StagedRecord, mapped: MappedRecord, key: bytes) -> Recor
 
 def _judge_new(given: JudgeInput, context: JudgeContext, mapped: MappedRecord) -> Verdict:
     if mapped.faults:
-        return hold_party(mapped.faults, mapped)
+        return hold(mapped.faults, mapped.label)
     if not context.ledger_read & CONTACT_MODULES:
         return Needs(frozenset({Need.LEDGER}), mapped.label)
     keys = _list_keys(given.record, mapped, context.digest_key)
     found = match_contact(keys, given.hits.contacts, given.email_holders, _seek(given, context, mapped))
     if isinstance(found, Undecided):
-        return hold_party(found.reasons, mapped)
-    digests, digest = digest_party(mapped, context)
+        return hold(found.reasons, mapped.label)
+    digests, digest = digest_whole(mapped.picked, context.digest_key)
     facts = LinkFacts(field_digests=digests, people=list_people(given.record))
     number = given.record.record_id
     if isinstance(found, FoundContact):
         return Ready(
             Action.LINK,
             digest,
-            _take_terms(replace(facts, owner=found.owner), found.contact),
+            take_terms(replace(facts, owner=found.owner), found.contact),
             mapped.label,
             number,
             xero_id=found.contact.xero_id,
@@ -124,16 +115,16 @@ def _judge_new(given: JudgeInput, context: JudgeContext, mapped: MappedRecord) -
 
 
 def _judge_linked(given: JudgeInput, context: JudgeContext, mapped: MappedRecord, link: Link) -> Verdict:
-    digests, digest = digest_party(mapped, context)
+    digests, digest = digest_whole(mapped.picked, context.digest_key)
     current = next((hit for hit in given.hits.contacts if hit.xero_id == link.xero_id), None)
     warnings = mapped.warnings
     left = follow_merges(current, given.hits.contacts) if current is not None else None
     if left is not None and left.xero_id != link.xero_id:
-        others = any(other != _me(given) for other in left.linked_to)
+        others = any(other != given.ref for other in left.linked_to)
         link = replace(
             link,
             xero_id=left.xero_id,
-            facts=_take_terms(replace(link.facts, owner=link.facts.owner and not others), left),
+            facts=take_terms(replace(link.facts, owner=link.facts.owner and not others), left),
         )
         warnings = (*warnings, warn_of_merge(mapped.text))
     people = list_people(given.record)
@@ -162,7 +153,7 @@ def _judge_linked(given: JudgeInput, context: JudgeContext, mapped: MappedRecord
             difference = "a contact of that name is there already"
             faults.append(Reason(code="name_taken", facts={"record": mapped.text, "difference": difference}))
     if faults:
-        return hold_party(faults, mapped)
+        return hold(faults, mapped.label)
     return Ready(
         Action.UPDATE,
         digest,
@@ -200,16 +191,6 @@ def _pick_update(
     return element
 
 
-def _take_terms(facts: LinkFacts, hit: LedgerContact) -> LinkFacts:
-    return replace(
-        facts,
-        terms_day=hit.terms_day,
-        terms_type=hit.terms_type,
-        bill_terms_day=hit.bill_terms_day,
-        bill_terms_type=hit.bill_terms_type,
-    )
-
-
 def _list_keys(record: StagedRecord, mapped: MappedRecord, key: bytes) -> ContactKeys:
     indexed = index_party(record, mapped, key)
     return ContactKeys(
@@ -224,8 +205,4 @@ def _list_keys(record: StagedRecord, mapped: MappedRecord, key: bytes) -> Contac
 
 def _seek(given: JudgeInput, context: JudgeContext, mapped: MappedRecord) -> Seeker:
     suffix = context.mapping.policies.names is NamePolicy.SUFFIX
-    return Seeker(_me(given), mapped.text, given.decision, takes_suffix=suffix)
-
-
-def _me(given: JudgeInput) -> ParentRef:
-    return ParentRef(given.record.module, given.record.record_id)
+    return Seeker(given.ref, mapped.text, given.decision, takes_suffix=suffix)

@@ -7,10 +7,12 @@ another product's item, it finds or gets one of its own.
 from sync_kit.contracts.reasons import Reason
 from sync_kit.contracts.vocabulary import Sending
 from xero_writer.domain.crm_values import find_text
+from xero_writer.domain.field_digests import digest_whole
 from xero_writer.domain.gates import find_gate
+from xero_writer.domain.holding import hold
 from xero_writer.domain.item import find_line_text, map_product
 from xero_writer.domain.judge_linked_product import judge_linked_product
-from xero_writer.domain.judge_new_product import digest_product, hold_product, judge_new_product
+from xero_writer.domain.judge_new_product import judge_new_product
 from xero_writer.domain.keys import code_key, name_key
 from xero_writer.domain.link_facts import LinkFacts
 from xero_writer.domain.mapped import MappedRecord
@@ -27,14 +29,16 @@ def judge_product(  # noqa: PLR0911 (a ladder of verdicts, one a rung)
     mapped = map_product(record, context.mapping, context.reference)
     if record.deleted:
         if link is not None:
-            return Unchanged(link.agreed_digest or digest_product(mapped, context)[1], link.facts, mapped.label)
+            return Unchanged(
+                link.agreed_digest or digest_whole(mapped.picked, context.digest_key)[1], link.facts, mapped.label
+            )
         return Skipped((Reason(code="deleted_before_sync", facts={"record": mapped.text}),), mapped.label)
     if link is not None:
         return judge_linked_product(given, context, mapped, link)
     skips = _list_skips(given, context, mapped)
     if skips:
         broken = [reason for reason in skips if reason.code == "mapping_broken"]
-        return hold_product(tuple(broken), mapped) if broken else Skipped(skips, mapped.label)
+        return hold(tuple(broken), mapped.label) if broken else Skipped(skips, mapped.label)
     if _is_uncoded(record) and context.mapping.policies.uncoded_products is Uncoded.AS_TEXT:
         reason = Reason(code="product_code_missing", facts={"record": mapped.text})
         return Skipped((reason,), mapped.label, LinkFacts(line_text=find_line_text(record)))

@@ -208,6 +208,11 @@ class JudgeInput:
     """A document that goes refers to it."""
     decision: Decision | None = None
 
+    @property
+    def ref(self) -> ParentRef:
+        """The record as others refer to it."""
+        return ParentRef(self.record.module, self.record.record_id)
+
 
 @dataclass(frozen=True)
 class RunSettings:

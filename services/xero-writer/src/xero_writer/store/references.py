@@ -1,6 +1,6 @@
 """Xero's reference data as last read, one row a part."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import RowMapping, delete, func, select
@@ -24,21 +24,8 @@ async def save_part(
     session: Session, tenant_id: str, part: str, *, payload: Any, digest: str, run_id: str | None
 ) -> None:
     """Replace a part by what Xero has just answered."""
-    await session.upsert(
-        reference_parts,
-        [
-            {
-                "tenant_id": tenant_id,
-                "part": part,
-                "payload": payload,
-                "digest": digest,
-                "fetched_at": await session.now(),
-                "run_id": run_id,
-            }
-        ],
-        key=["tenant_id", "part"],
-        update=["payload", "digest", "fetched_at", "run_id"],
-    )
+    row = {"payload": payload, "digest": digest, "run_id": run_id}
+    await _keep_part(session, tenant_id, part, row, update=["payload", "digest", "fetched_at", "run_id"])
 
 
 async def forget_parts(session: Session, tenant_id: str, parts: Sequence[str]) -> None:
@@ -50,20 +37,16 @@ async def forget_parts(session: Session, tenant_id: str, parts: Sequence[str]) -
 async def show_part(session: Session, tenant_id: str, part: str, *, payload: Any, digest: str) -> None:
     """Let people see what a rehearsal read: the tenant's own row gets the payload and keeps the digest that it had, so
     that the next real run still notices the change and judges again what was held for it."""
+    row = {"payload": payload, "digest": digest, "run_id": None}
+    await _keep_part(session, tenant_id, part, row, update=["payload", "fetched_at"])
+
+
+async def _keep_part(
+    session: Session, tenant_id: str, part: str, row: Mapping[str, Any], *, update: Sequence[str]
+) -> None:
+    key = {"tenant_id": tenant_id, "part": part}
     await session.upsert(
-        reference_parts,
-        [
-            {
-                "tenant_id": tenant_id,
-                "part": part,
-                "payload": payload,
-                "digest": digest,
-                "fetched_at": await session.now(),
-                "run_id": None,
-            }
-        ],
-        key=["tenant_id", "part"],
-        update=["payload", "fetched_at"],
+        reference_parts, [{**key, **row, "fetched_at": await session.now()}], key=list(key), update=update
     )
 
 

@@ -1,12 +1,12 @@
 """Keep what Xero has shown of its ledger, by digested keys, whatever brought it: a reading, a look-up or an answer."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 from sync_kit.errors import BadAnswerError
 from sync_kit.store import Session
 from xero_writer.clients.xero_accounting import XeroAnswer
+from xero_writer.domain.counterparts import take_terms
 from xero_writer.domain.lanes import LANES, Lane
 from xero_writer.domain.ledger import find_money, read_contact, read_document, read_item
 from xero_writer.domain.link_facts import link_facts_from_json
@@ -72,14 +72,11 @@ def find_lane(path: str, row: Mapping[str, Any]) -> Lane | None:
 
 async def _refresh_terms(desk: Desk, session: Session, contacts: Sequence[LedgerContact]) -> None:
     """Payment terms that were changed in Xero are what due dates are made of from now on."""
-    terms = {
-        each.xero_id: (each.terms_day, each.terms_type, each.bill_terms_day, each.bill_terms_type) for each in contacts
-    }
+    shown = {each.xero_id: each for each in contacts}
     changed = []
-    for owner in await links.list_owners(session, desk.partition, list(terms)):
+    for owner in await links.list_owners(session, desk.partition, list(shown)):
         facts = link_facts_from_json(owner["facts"])
-        day, kind, bill_day, bill_kind = terms[owner["xero_id"]]
-        newer = replace(facts, terms_day=day, terms_type=kind, bill_terms_day=bill_day, bill_terms_type=bill_kind)
+        newer = take_terms(facts, shown[owner["xero_id"]])
         if newer != facts:
             key = {name: owner[name] for name in ("module", "record_id", "agreed_digest")}
             changed.append({**key, "facts": newer.to_json()})

@@ -23,6 +23,7 @@ from xero_writer.domain.documents.status_words import (
 )
 from xero_writer.domain.field_digests import combine_digests, digest_fields
 from xero_writer.domain.gates import find_gate
+from xero_writer.domain.holding import hold
 from xero_writer.domain.keys import number_key, url_key
 from xero_writer.domain.lanes import CONTACT_MODULES
 from xero_writer.domain.link_facts import LinkedLine, LinkFacts
@@ -32,11 +33,10 @@ from xero_writer.domain.mapping_model import StatusChoice, ZeroTotal
 from xero_writer.domain.match_documents import FoundDocument, WantedDocument, match_document
 from xero_writer.domain.matching import NotThere, Undecided
 from xero_writer.domain.money import round_money
-from xero_writer.domain.reason_order import order_reasons, outcome_of
 from xero_writer.domain.reference import Reference
 from xero_writer.domain.rows import JudgeContext, JudgeInput
 from xero_writer.domain.text import describe_record
-from xero_writer.domain.verdicts import Action, Held, Need, Needs, ParentRef, Ready, Skipped, Verdict, WaitsFor
+from xero_writer.domain.verdicts import Action, Need, Needs, Ready, Skipped, Verdict, WaitsFor
 
 
 def judge_document(  # noqa: PLR0911 (a ladder of verdicts, one a rung)
@@ -154,8 +154,7 @@ def _match(
         total=mapped.label.total if mapped.label.total is not None else mapped.expected_total,
         url_key=_find_url_key(given, mapped.kind, context),
     )
-    me = ParentRef(given.record.module, given.record.record_id)
-    return match_document(wanted, given.hits.documents, me, mapped.text, given.decision)
+    return match_document(wanted, given.hits.documents, given.ref, mapped.text, given.decision)
 
 
 def _find_url_key(given: JudgeInput, kind: XeroKind, context: JudgeContext) -> str | None:
@@ -219,9 +218,3 @@ def find_archived_party(given: JudgeInput, mapped: MappedDocument) -> Reason | N
             name = f'The {noun} "{mapped.label.name}"' if mapped.label.name else f"The {noun} of {mapped.text}"
             return Reason(code="contact_archived", facts={"record": name})
     return None
-
-
-def hold(reasons: list[Reason], label: RecordLabel) -> Held:
-    """Held by all of these, worst first."""
-    ordered = order_reasons(reasons)
-    return Held(outcome_of(ordered), ordered, label)

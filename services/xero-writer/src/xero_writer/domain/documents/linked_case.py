@@ -6,8 +6,8 @@ from decimal import Decimal
 from sync_kit.contracts.events import RecordLabel
 from sync_kit.contracts.reasons import Reason
 from xero_writer.domain.document_kinds import XeroKind
+from xero_writer.domain.holding import hold
 from xero_writer.domain.link_facts import LinkFacts
-from xero_writer.domain.reason_order import order_reasons, outcome_of
 from xero_writer.domain.rows import JudgeContext, JudgeInput, LedgerDocument, Link, StagedRecord
 from xero_writer.domain.verdicts import Held
 
@@ -55,5 +55,4 @@ class LinkedCase:
 
     def hold(self, reasons: list[Reason]) -> Held:
         """Held by all of these, worst first."""
-        ordered = order_reasons(reasons)
-        return Held(outcome_of(ordered), ordered, self.label)
+        return hold(reasons, self.label)
