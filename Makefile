@@ -7,15 +7,17 @@ STAMP  := $(VENV)/.installed
 
 DATA   ?=
 REPORT ?=
+SECTION ?=
 ARGS   ?=
 COVER  ?=
 ALL    ?=
+REPLICAS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench lint fmt
+.PHONY: help setup demo test engines up test-engines bench lint fmt
 
 help: ## Print this list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  make demo DATA=FILE.csv REPORT=FILE.json   the same on real sales, with the figures in a file"
 
 $(STAMP): pyproject.toml uv.lock $(wildcard */pyproject.toml */*/pyproject.toml)
@@ -32,8 +34,20 @@ demo: $(STAMP) ## A whole first sync on this machine: sandbox, four services, no
 test: $(STAMP) ## Run the tests (ALL=1 with the thorough ones; COVER=1 adds branch coverage, at least 90 %)
 	@$(BIN)/python -m pytest -n 3 --dist worksteal $(if $(ALL),,-m "not thorough") $(if $(COVER),--cov --cov-report=term) $(ARGS)
 
-bench: $(STAMP) ## Measure calls, overhead and memory (REPORT=FILE.json keeps the figures); takes about 15 minutes
-	@$(BIN)/python -m tests.bench $(if $(REPORT),--report "$(REPORT)")
+engines: $(STAMP) ## Start real PostgreSQL and Kafka on this machine; prints how to point the services at them
+	@$(BIN)/zoho2xero engines start $(ARGS)
+
+up: $(STAMP) ## The four services on these engines, REPLICAS=2 processes of each, behind one port, until Ctrl-C
+	@$(BIN)/zoho2xero up --replicas $(REPLICAS) $(ARGS)
+
+test-engines: export REQUIRE_ENGINES = 1
+test-engines: $(STAMP) ## The tests of bus, stores and whole runs once more, on real engines that live as long
+	@$(BIN)/zoho2xero engines run -- $(BIN)/python -m pytest -n 2 --dist worksteal $(if $(ALL),,-m "not thorough") \
+		tests/contract tests/e2e tests/unit/sync_kit $(wildcard tests/unit/*/store) \
+		tests/unit/zoho2xero/engines tests/unit/zoho2xero/up --ignore tests/e2e/test_readme.py $(ARGS)
+
+bench: $(STAMP) ## Measure everything, or SECTION=name,name (REPORT=FILE.json keeps the figures); takes about 25 minutes
+	@$(BIN)/python -m tests.bench $(if $(SECTION),--section "$(SECTION)") $(if $(REPORT),--report "$(REPORT)") $(ARGS)
 
 lint: $(STAMP) ## Style, types, dependency rules, sizes
 	@$(BIN)/ruff check .

@@ -4,6 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 from tests.contract.house import House, open_house
+from tests.fixtures.buses import bus_url
+
+__all__ = ["bus_url", "house"]
 
 
 @pytest.fixture(scope="module")

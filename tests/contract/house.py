@@ -1,7 +1,6 @@
 """The product with two partners in it, for callers who mean harm: real ids of the one, valid tokens of the other."""
 
 import asyncio
-import sqlite3
 from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from urllib.parse import urlencode
 
 from pydantic import SecretStr
 from tests.contract.raw_calls import RawAnswer, RawRequest, json_call, send_raw
+from tests.fixtures.raw_stores import read_tables
 from tests.fixtures.world import World, open_world
 
 from auth.domain.partner import SCOPES
@@ -85,17 +85,11 @@ class House:
 
     def dump_stores(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every row of every service's store."""
-        rows = {}
-        for file in sorted(self.world.home.glob("*.db")):
-            connection = sqlite3.connect(file)
-            try:
-                tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-                for (table,) in tables:
-                    found = connection.execute(f'SELECT * FROM "{table}"').fetchall()  # noqa: S608 - names of tables
-                    rows[f"{file.stem}.{table}"] = sorted(found, key=repr)
-            finally:
-                connection.close()
-        return rows
+        return {
+            f"{service}.{table}": rows
+            for service, url in self.world.database_urls.items()
+            for table, rows in read_tables(url).items()
+        }
 
     def _fetch_token(self, client_id: str, client_secret: str, scopes: tuple[str, ...]) -> str:
         form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": client_secret}

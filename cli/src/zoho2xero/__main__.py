@@ -11,6 +11,8 @@ from zoho2xero.client import ApiError
 from zoho2xero.demo.browser import ConsentError
 from zoho2xero.demo.command import DemoOptions, run_demo
 from zoho2xero.demo.processes import DidNotStartError
+from zoho2xero.engines.commands import app as engines_app
+from zoho2xero.foreground import run_until_signal, tell
 from zoho2xero.mappings_commands import app as mappings_app
 from zoho2xero.questions_commands import app as questions_app
 from zoho2xero.readiness_commands import readiness
@@ -34,6 +36,7 @@ app.add_typer(sync_app, name="sync")
 app.add_typer(questions_app, name="questions")
 app.command()(readiness)
 app.add_typer(mappings_app, name="mappings")
+app.add_typer(engines_app, name="engines")
 
 
 @app.command()
@@ -52,6 +55,23 @@ def standalone(
     raise typer.Exit(
         asyncio.run(run_standalone(StandaloneOptions(port=port, home=home, public_url=public_url), Console()))
     )
+
+
+@app.command()
+def up(
+    port: Annotated[int, typer.Option(help="Loopback port of the API.")] = DEFAULT_PORT,
+    home: Annotated[Path, typer.Option(help="Folder for the engines' data, secrets and logs.")] = DEFAULT_HOME,
+    replicas: Annotated[int, typer.Option(min=1, max=16, help="Processes of each service.")] = 2,
+    public_url: Annotated[str | None, PUBLIC_URL] = None,
+) -> None:
+    """The four services as processes of their own on PostgreSQL and Kafka, behind one port, until stopped.
+
+    Without vendor client ids in the environment a sandbox of both vendors is started beside them.
+    """
+    from zoho2xero.up.command import UpOptions, run_up  # noqa: PLC0415 - it loads four services' stores
+
+    options = UpOptions(home=home, port=port, replicas=replicas, public_url=public_url)
+    run_until_signal(run_up(options, tell))
 
 
 @app.command()

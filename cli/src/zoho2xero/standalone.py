@@ -34,8 +34,10 @@ from sync_kit.runtime import Listener, serve, stop_on_signals
 from sync_kit.store.migrate import upgrade
 from zoho2xero.front import Front
 from zoho2xero.home import Secrets, prepare_home
+from zoho2xero.vendors import VendorSettings, find_given_vendors, point_at_sandbox
 
-SANDBOX_DATA_CENTRES = ("us", "eu", "uk", "in", "au")
+SERVICES = ("auth", "scheduler", "zoho_reader", "xero_writer")
+"""The four by import name."""
 
 
 @dataclass(frozen=True)
@@ -45,28 +47,6 @@ class StandaloneOptions:
     port: int
     home: Path
     public_url: str | None = None
-
-
-VendorSettings = Mapping[str, Any]
-"""Settings of auth that say who the vendors are; empty: the real ones, from the environment."""
-
-
-def point_at_sandbox(url: str) -> VendorSettings:
-    """Both vendors at a sandbox's address."""
-    centres = {
-        name: {"accounts_url": f"{url}/zoho/{name}", "api_url": f"{url}/zoho/{name}", "web_url": f"{url}/zoho/{name}"}
-        for name in SANDBOX_DATA_CENTRES
-    }
-    return {
-        "zoho_client_id": "zoho-sandbox-client",
-        "zoho_client_secret": "zoho-sandbox-secret",
-        "zoho_data_centres": centres,
-        "xero_client_id": "xero-sandbox-client",
-        "xero_client_secret": "xero-sandbox-secret",
-        "xero_login_url": f"{url}/xero",
-        "xero_identity_url": f"{url}/xero",
-        "xero_api_url": f"{url}/xero",
-    }
 
 
 async def build_services(
@@ -79,13 +59,15 @@ async def build_services(
     clock: Clock,
     transport: HttpTransport | None = None,
     auth_url: str | None = None,
+    database_urls: Mapping[str, str] | None = None,
 ) -> dict[str, ServiceRuntime]:
     """All four services by name, their stores brought up to date. `auth_url` is how they reach auth among themselves;
-    None: the public address."""
+    None: the public address. `database_urls` by import name; None: SQLite files in `home`."""
+    urls = database_urls or {name: f"sqlite:///{home.resolve()}/{name}.db" for name in SERVICES}
 
     def shared(name: str) -> dict[str, Any]:
         return {
-            "database_url": f"sqlite:///{home.resolve()}/{name}.db",
+            "database_url": urls[name],
             "bus_url": f"local://{home.resolve()}/events.db",
             "auth_url": auth_url or public_url,
             "public_url": public_url,
@@ -99,8 +81,8 @@ async def build_services(
         vault_current_key="home",
         **vendors,
     )
-    for name in ("auth", "scheduler", "zoho_reader", "xero_writer"):
-        await asyncio.to_thread(upgrade, shared(name)["database_url"], name)
+    for name in SERVICES:
+        await asyncio.to_thread(upgrade, urls[name], name)
     parts: dict[str, Any] = {"bus": bus, "clock": clock, "transport": transport}
     return {
         "auth": auth.app.build(auth_settings, **parts),
@@ -156,12 +138,9 @@ def join(services: Mapping[str, ServiceRuntime], port: int) -> Listener:
 @contextmanager
 def find_vendors(sandbox_port: int, console: Console) -> Iterator[VendorSettings]:
     """The real vendors, a running sandbox, or one that lives as long as this."""
-    if os.environ.get("AUTH_ZOHO_CLIENT_ID") and os.environ.get("AUTH_XERO_CLIENT_ID"):
-        yield {}
-        return
-    running = os.environ.get("ZOHO2XERO_SANDBOX_URL")
-    if running:
-        yield point_at_sandbox(running.rstrip("/"))
+    given = find_given_vendors(os.environ)
+    if given is not None:
+        yield given
         return
     url = f"http://127.0.0.1:{sandbox_port}"
     process = subprocess.Popen(  # noqa: S603 - our own module

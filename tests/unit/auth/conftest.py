@@ -10,7 +10,7 @@ from tests.unit.auth.house import House, Partner
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
     """Auth with the simulated vendors."""
-    opened = await House.open(tmp_path / "auth.db")
+    opened = await House.open(tmp_path)
     yield opened
     await opened.close()
 

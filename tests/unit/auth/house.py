@@ -10,6 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
+from tests.fixtures.engines import drop_databases, make_database_url
+from tests.fixtures.raw_stores import RawRows, read_bytes, run_raw
 
 from auth.app import build, build_keyring, build_vendors, list_data_centres
 from auth.metrics import AuthMetrics
@@ -35,10 +37,10 @@ NEW_KEY = b64encode(b"n" * 32).decode()
 LOCATIONS = ("us", "eu", "uk", "in", "au")
 
 
-def make_settings(database: Path, **changes: Any) -> Settings:
+def make_settings(database_url: str = "sqlite://", **changes: Any) -> Settings:
     """Settings that point at the sandbox."""
     values: dict[str, Any] = {
-        "database_url": f"sqlite:///{database}",
+        "database_url": database_url,
         "bus_url": "local://",
         "auth_url": PUBLIC_URL,
         "public_url": PUBLIC_URL,
@@ -75,34 +77,38 @@ class House:
     settings: Settings
     transport: HttpTransport
     runtime: ServiceRuntime
+    folder: Path
     told: list[TenantChanged] = field(default_factory=list)
 
     @classmethod
-    async def open(cls, database: Path, *, transport: HttpTransport | None = None, **changes: Any) -> "House":
-        """A fresh house on its own database file."""
+    async def open(cls, folder: Path, *, transport: HttpTransport | None = None, **changes: Any) -> "House":
+        """A fresh house on a database of its own."""
         clock = ManualClock()
         sandbox = create_sandbox(clock=VirtualClock(clock.now()))
         bus = memory_bus(clock)
-        settings = make_settings(database, **changes)
+        settings = make_settings(make_database_url(folder, "auth", clock), **changes)
         wire = transport or asgi_transport({SANDBOX_URL: sandbox.app})
         runtime = build(settings, bus=bus, clock=clock, transport=wire)
-        await runtime.store.create_tables()
-        return cls(clock, sandbox, bus, settings, wire, runtime)
+        return cls(clock, sandbox, bus, settings, wire, runtime, folder)
 
     async def close(self) -> None:
         """Let go of everything."""
         await self.runtime.close()
         await self.bus.close()
+        drop_databases(self.folder)
 
     def rebuild(self, **changes: Any) -> ServiceRuntime:
         """Another process of the service on the same store and the same wires. Close it."""
         settings = Settings(**{**dict(self.settings), **changes})
         return build(settings, bus=self.bus, clock=self.clock, transport=self.transport)
 
-    @property
-    def database(self) -> Path:
-        """The store's file."""
-        return Path(self.settings.database_url.removeprefix("sqlite:///"))
+    def query(self, statement: str, *values: object) -> RawRows:
+        """Run a statement in the store, past the service; its rows. `$1`, `$2` stand for the values."""
+        return run_raw(self.settings.database_url, statement, *values)
+
+    def read_store(self) -> bytes:
+        """All that the store holds."""
+        return read_bytes(self.settings.database_url)
 
     def make_refresher(self) -> Refresher:
         """Another refresher on the same store, to be killed."""

@@ -2,13 +2,13 @@
 
 import json
 import logging
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 import structlog
+from tests.fixtures.engines import drop_databases, make_database_url
+from tests.fixtures.raw_stores import list_tables, run_raw
 from tests.unit.auth.house import NEW_KEY, OLD_KEY, OPERATOR_TOKEN
 
 from auth.__main__ import main
@@ -17,12 +17,13 @@ from sync_kit.identity import SigningKey
 
 
 @pytest.fixture
-def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A store that does not exist yet, named by the environment, and logging put back afterwards."""
+def database_url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """An empty store, named by the environment, and logging put back afterwards."""
+    url = make_database_url(tmp_path, "empty")
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
     values = {
-        "DATABASE_URL": f"sqlite:///{tmp_path / 'auth.db'}",
+        "DATABASE_URL": url,
         "BUS_URL": "local://",
         "AUTH_URL": "http://127.0.0.1:1",
         "PUBLIC_URL": "http://127.0.0.1:1",
@@ -37,34 +38,31 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     }
     for name, value in values.items():
         monkeypatch.setenv(f"AUTH_{name}", value)
-    yield tmp_path / "auth.db"
+    yield url
+    drop_databases(tmp_path)
     root.handlers = handlers
     root.setLevel(level)
     structlog.reset_defaults()
 
 
-def test_migrate_makes_the_store(database: Path) -> None:
+def test_migrate_makes_the_store(database_url: str) -> None:
     main(["migrate"])
-    with closing(sqlite3.connect(database)) as opened:
-        tables = {row[0] for row in opened.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    assert {"grants", "vault", "registered_tenants", "outbox"} <= tables
+    assert {"grants", "vault", "registered_tenants", "outbox"} <= set(list_tables(database_url))
 
 
-def test_rewrap_seals_everything_with_the_current_key(database: Path) -> None:
+def test_rewrap_seals_everything_with_the_current_key(database_url: str) -> None:
     main(["migrate"])
     sealed = Keyring({"old": b"o" * 32}, "old").seal(b"value", owner="grt_1", purpose="xero")
-    with closing(sqlite3.connect(database)) as opened:
-        opened.execute("INSERT INTO vault VALUES ('grt_1', 'xero', ?, ?)", (sealed.key_id, sealed.blob))
-        opened.commit()
+    run_raw(database_url, "INSERT INTO vault VALUES ('grt_1', 'xero', $1, $2)", sealed.key_id, sealed.blob)
     main(["rewrap"])
-    with closing(sqlite3.connect(database)) as opened:
-        assert opened.execute("SELECT key_id FROM vault").fetchall() == [("new",)]
+    assert run_raw(database_url, "SELECT key_id FROM vault") == [("new",)]
 
 
-def test_rotating_the_signing_key_publishes_the_next_one_and_at_once_withdraws_the_others(database: Path) -> None:
+def test_rotating_the_signing_key_publishes_the_next_one_and_at_once_withdraws_the_others(
+    database_url: str,
+) -> None:
     def list_keys() -> list[str]:
-        with closing(sqlite3.connect(database)) as opened:
-            return [row[0] for row in opened.execute("SELECT kid FROM signing_keys ORDER BY created_at")]
+        return [kid for (kid,) in run_raw(database_url, "SELECT kid FROM signing_keys ORDER BY created_at")]
 
     main(["rotate-signing-key"])
     main(["rotate-signing-key"])
@@ -75,7 +73,7 @@ def test_rotating_the_signing_key_publishes_the_next_one_and_at_once_withdraws_t
 
 
 def test_a_configured_signing_key_is_changed_where_it_is_configured(
-    database: Path, monkeypatch: pytest.MonkeyPatch
+    database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     main(["rotate-signing-key"])
     configured = SigningKey.generate()
@@ -83,14 +81,13 @@ def test_a_configured_signing_key_is_changed_where_it_is_configured(
     with pytest.raises(SystemExit, match="AUTH_SIGNING_KEY_PEM"):
         main(["rotate-signing-key"])
     main(["rotate-signing-key", "--at-once"])
-    with closing(sqlite3.connect(database)) as opened:
-        assert opened.execute("SELECT kid FROM signing_keys").fetchall() == [(configured.key_id,)]
+    assert run_raw(database_url, "SELECT kid FROM signing_keys") == [(configured.key_id,)]
 
 
 @pytest.mark.parametrize(
     "arguments", [["dance"], ["migrate", "now"], ["rewrap", "--at-once"], ["rotate-signing-key", "now"]]
 )
-def test_an_unknown_command_says_how_to_ask(database: Path, arguments: list[str]) -> None:
+def test_an_unknown_command_says_how_to_ask(database_url: str, arguments: list[str]) -> None:
     with pytest.raises(SystemExit, match="usage"):
         main(arguments)
-    assert not database.exists()
+    assert not Path(database_url.removeprefix("sqlite:///")).exists()

@@ -24,14 +24,14 @@ from auth.app import list_data_centres
         ({"address_calls_per_second": 0}, "address_calls_per_second"),
     ],
 )
-def test_settings_that_cannot_work_are_refused(tmp_path: Path, changes: dict[str, Any], word: str) -> None:
+def test_settings_that_cannot_work_are_refused(changes: dict[str, Any], word: str) -> None:
     with pytest.raises(ValidationError, match=word) as refusal:
-        make_settings(tmp_path / "a.db", **changes)
+        make_settings(**changes)
     assert OLD_KEY not in str(refusal.value)
 
 
-def test_the_real_vendors_are_the_default(tmp_path: Path) -> None:
-    settings = make_settings(tmp_path / "a.db", zoho_data_centres=None)
+def test_the_real_vendors_are_the_default() -> None:
+    settings = make_settings(zoho_data_centres=None)
     assert list_data_centres(settings)["us"].accounts_url == "https://accounts.zoho.com"
     assert type(settings).model_fields["xero_identity_url"].default == "https://identity.xero.com"
     assert "offline_access" in settings.xero_scopes
@@ -39,7 +39,7 @@ def test_the_real_vendors_are_the_default(tmp_path: Path) -> None:
 
 
 async def test_the_limits_of_clients_and_addresses_are_settings(tmp_path: Path) -> None:
-    house = await House.open(tmp_path / "a.db", client_burst=3, address_burst=2)
+    house = await House.open(tmp_path, client_burst=3, address_burst=2)
     partner = await house.add_partner()
     statuses = [(await partner.api.get("/v1/tenants")).status for _ in range(4)]
     assert statuses == [200, 200, 200, 429]

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
-from tests.fixtures.kit_house import bus, clock, house, store_url
+from tests.fixtures.kit_house import bus, clock, house, lasting_url, postgres_url, store_url
 
-__all__ = ["bus", "clock", "house", "restored_logging", "store_url"]
+__all__ = ["bus", "clock", "house", "lasting_url", "postgres_url", "restored_logging", "store_url"]
 
 
 @pytest.fixture

@@ -124,6 +124,25 @@ async def test_a_service_is_alive_even_when_it_is_not_ready(service: Service) ->
     assert (answer.status, answer.json["ready"]) == (200, True)
 
 
+async def test_a_service_without_its_bus_says_so_and_stays_ready_for_reads() -> None:
+    async def is_well() -> str | None:
+        return None
+
+    async def is_away() -> str | None:
+        return "the broker does not answer"
+
+    app = create_service_app(
+        "x",
+        version="1",
+        routers=[],
+        readiness={"store": is_well},
+        side_checks={"bus": is_away},
+        registry=CollectorRegistry(),
+    )
+    answer = await ApiClient(app).get("/readyz")
+    assert (answer.status, answer.json) == (200, {"ready": True, "wrong": {"bus": "the broker does not answer"}})
+
+
 async def test_a_readiness_check_that_fails_is_told_by_its_kind(service: Service) -> None:
     service.wrong = "raise"
     answer = await ApiClient(service.app).get("/readyz")

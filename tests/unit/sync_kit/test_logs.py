@@ -111,3 +111,16 @@ def test_only_the_first_line_of_a_library_is_kept(stream: io.StringIO) -> None:
 def test_chatty_libraries_are_quiet_below_warnings(stream: io.StringIO) -> None:
     logging.getLogger("httpx").info("HTTP Request: GET https://a.test")
     assert stream.getvalue() == ""
+
+
+def test_a_library_that_repeats_itself_is_heard_once_a_minute(stream: io.StringIO) -> None:
+    configure_logging("INFO", stream=stream)
+    library, other = logging.getLogger("aiokafka.conn"), logging.getLogger("demo")
+    for second in (0, 1, 59, 60, 61):
+        for logger in (library, other):
+            record = logger.makeRecord(logger.name, logging.ERROR, "x.py", 1, "no way to %s", (f"host-{second}",), None)
+            record.created = 1_800_000_000.0 + second
+            logger.handle(record)
+    said = [(line["logger"], line["event"]) for line in lines_of(stream)]
+    assert [event for name, event in said if name == "aiokafka.conn"] == ["no way to host-0", "no way to host-60"]
+    assert len([event for name, event in said if name == "demo"]) == 5

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from sync_kit.errors import TryLaterError
 from sync_kit.loops import Loop, run_loops, settle
 from sync_kit.testing import ManualClock
 
@@ -100,6 +101,22 @@ async def test_an_error_is_backed_off_and_never_ends_the_loop(clock: ManualClock
     clock.advance(1)
     await let_run()
     assert steps.taken == 12
+    stop.set()
+    await running
+
+
+async def test_what_is_only_away_is_asked_again_within_five_seconds(clock: ManualClock) -> None:
+    steps, stop = Steps(*[TryLaterError("away")] * 6), asyncio.Event()
+    running = asyncio.create_task(run_loops([Loop("waiting", steps, 1000)], clock, stop))
+    await let_run()
+    for seconds in (1, 2, 4, 5, 5):
+        before = steps.taken
+        clock.advance(seconds - 0.5)
+        await let_run()
+        assert steps.taken == before
+        clock.advance(0.5)
+        await let_run()
+        assert steps.taken == before + 1
     stop.set()
     await running
 

@@ -6,6 +6,7 @@ import structlog
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import StreamingResponse
 from prometheus_client import CollectorRegistry
+from sqlalchemy.exc import OperationalError
 from structlog.testing import LogCapture
 
 from sync_kit.app import create_service_app
@@ -29,6 +30,10 @@ def app() -> FastAPI:
     @router.get("/fail/{thing_id}")
     async def fail(thing_id: str) -> None:
         raise KeyError(f"canary {thing_id}")
+
+    @router.get("/store")
+    async def ask_store() -> None:
+        raise OperationalError("SELECT canary", {}, Exception("canary"), connection_invalidated=True)
 
     @router.get("/half")
     async def answer_half() -> StreamingResponse:
@@ -61,6 +66,12 @@ def app() -> FastAPI:
 @pytest.fixture
 def api(app: FastAPI) -> ApiClient:
     return ApiClient(app)
+
+
+async def test_a_database_that_is_away_is_a_503_that_says_so_and_nothing_else(app: FastAPI) -> None:
+    answer = await ApiClient(app).get("/v1/store")
+    assert (answer.status, answer.headers["retry-after"], answer.json["code"]) == (503, "2", "try_later")
+    assert b"canary" not in answer.body
 
 
 async def test_an_unexpected_error_is_a_500_that_tells_its_request_id_and_nothing_else(

@@ -35,6 +35,7 @@ def create_service_app(
     version: str,
     routers: Sequence[APIRouter],
     readiness: Mapping[str, ReadinessCheck],
+    side_checks: Mapping[str, ReadinessCheck] | None = None,
     registry: CollectorRegistry,
     verifier: Verifier | None = None,
     service_identity: ServiceIdentity | None = None,
@@ -46,8 +47,9 @@ def create_service_app(
 ) -> FastAPI:
     """A service's application with its routers.
 
-    Each readiness check returns None when its part is well, else a sentence without secrets. `client_rate` limits each
-    API client, `address_rate` each address on routes without a token and after wrong tokens.
+    Each check returns None when its part is well, else a sentence without secrets. Without a part in `readiness` the
+    service cannot answer; without one in `side_checks` it answers, and its work waits. `client_rate` limits each API
+    client, `address_rate` each address on routes without a token and after wrong tokens.
     """
     clock = clock or SystemClock()
     app = FastAPI(
@@ -66,7 +68,7 @@ def create_service_app(
         client_limits=TokenBuckets(client_rate, clock),
         address_limits=TokenBuckets(address_rate, clock),
     )
-    app.include_router(_build_own_routes(readiness, registry))
+    app.include_router(_build_own_routes(readiness, side_checks or {}, registry))
     for router in routers:
         app.include_router(router)
     install_problem_handlers(app)
@@ -77,7 +79,9 @@ def create_service_app(
     return app
 
 
-def _build_own_routes(readiness: Mapping[str, ReadinessCheck], registry: CollectorRegistry) -> APIRouter:
+def _build_own_routes(
+    readiness: Mapping[str, ReadinessCheck], side_checks: Mapping[str, ReadinessCheck], registry: CollectorRegistry
+) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.get("/healthz")
@@ -86,9 +90,11 @@ def _build_own_routes(readiness: Mapping[str, ReadinessCheck], registry: Collect
 
     @router.get("/readyz")
     async def readyz() -> Response:
-        results = await asyncio.gather(*(_run_check(check) for check in readiness.values()))
-        wrong = {part: result for part, result in zip(readiness, results, strict=True) if result is not None}
-        return _answer_json({"ready": not wrong, "wrong": wrong}, 503 if wrong else 200)
+        checks = {**readiness, **side_checks}
+        results = await asyncio.gather(*(_run_check(check) for check in checks.values()))
+        wrong = {part: result for part, result in zip(checks, results, strict=True) if result is not None}
+        ready = wrong.keys().isdisjoint(readiness)
+        return _answer_json({"ready": ready, "wrong": wrong}, 200 if ready else 503)
 
     @router.get("/metrics")
     async def metrics() -> Response:

@@ -10,6 +10,7 @@ SyncError
 ├── LeaseLostError            another worker owns this tenant now: stop at once, write nothing
 ├── ParkEventError            the event is early (its tenant is unknown): keep it until that is there
 ├── UnreadableEventError      the event can never be read: set it aside with its reason
+├── MessageTooLargeError      the bus can never carry it: its writer must cut it
 └── ProblemError              the caller of our API must change the request
     ├── InvalidInputError     422, names every fault
     ├── UnauthorisedError     401
@@ -81,6 +82,10 @@ class ParkEventError(SyncError):
 
 class UnreadableEventError(SyncError):
     """The event's bytes can never be understood by this version."""
+
+
+class MessageTooLargeError(SyncError):
+    """The message is above what the bus carries; nothing of its batch was published."""
 
 
 @dataclass(frozen=True)

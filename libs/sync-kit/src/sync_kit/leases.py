@@ -6,19 +6,23 @@ past its lease finds its fence outdated and can write nothing. All times are the
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
-from sqlalchemy import ColumnElement, Table, and_, case, literal, or_, select, update
+from sqlalchemy import ColumnElement, Executable, Table, and_, bindparam, case, or_, select, update
 
 from sync_kit.clock import Clock
 from sync_kit.errors import LeaseLostError
-from sync_kit.store import KitTables, Session, Store, UtcDateTime
-from sync_kit.store.statements import insert_into
+from sync_kit.store import KitTables, Session, Store, UtcDateTime, now_of_store
+from sync_kit.store.statements import Kind, insert_into
 
 DUE_SIGNAL: Final = "due"
 """What `store.watch` is asked for to hear that a tenant became due."""
 LONGEST_LEASE: Final = timedelta(seconds=900)
 """No lease is given for longer. One that ends later than that was given before the store's clock went back."""
+
+_STORES: Final = 16
+"""Statements are made once for each store of this process."""
 
 
 @dataclass(frozen=True)
@@ -43,16 +47,9 @@ class Lease:
 
 async def mark_due(session: Session, tables: KitTables, tenant_id: str, at: datetime | None = None) -> None:
     """There is work for the tenant, from `at` on (None: now). An earlier mark stays; a closed tenant is never due."""
-    leases = tables.leases
-    statement = insert_into(session.kind, leases).values(
-        tenant_id=tenant_id, due_at=session.now_in_sql() if at is None else at, fence=0, closed=False
-    )
-    earliest = _earlier(leases.c.due_at, statement.excluded.due_at)
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["tenant_id"], set_={"due_at": earliest}, where=leases.c.closed.is_(False)
-        )
-    )
+    given = session.now_given() if at is None else {"at": at}
+    statement = _mark_due(tables.leases, session.kind, now=at is None)
+    await session.execute(statement, {"tenant": tenant_id, **given})
     session.signal(DUE_SIGNAL)
 
 
@@ -63,43 +60,35 @@ async def claim_next(store: Store, tables: KitTables, owner: str, seconds: float
     """
     if seconds > LONGEST_LEASE.total_seconds():
         raise ValueError(f"a lease lasts {LONGEST_LEASE.total_seconds():.0f} s at most")
-    leases = tables.leases
     deadline_monotonic = store.clock.monotonic() + seconds
-    async with store.transaction() as session:
-        now = await session.now()
-        chosen = await session.fetch_value(
-            select(leases.c.tenant_id)
-            .where(leases.c.closed.is_(False), or_(_is_free_and_due(leases, now), _has_run_out(leases, now)))
-            .order_by(leases.c.served_at.asc().nulls_first(), leases.c.due_at, leases.c.tenant_id)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        )
-        if chosen is None:
-            return None
-        expires_at = now + timedelta(seconds=seconds)
-        row = await session.fetch_one(
-            update(leases)
-            .where(leases.c.tenant_id == chosen)
-            .values(owner=owner, expires_at=expires_at, fence=leases.c.fence + 1, due_at=None, served_at=now)
-            .returning(leases.c.fence)
-        )
-    if row is None:
+    claimed = await store.transact(lambda session: _claim(session, tables.leases, owner, timedelta(seconds=seconds)))
+    if claimed is None:
         return None
-    return Lease(chosen, row["fence"], owner, expires_at, deadline_monotonic)
+    tenant_id, fence, expires_at = claimed
+    return Lease(tenant_id, fence, owner, expires_at, deadline_monotonic)
+
+
+async def _claim(session: Session, leases: Table, owner: str, life: timedelta) -> tuple[str, int, datetime] | None:
+    now = await session.now()
+    chosen = await session.fetch_value(_choose_due(leases), {"now": now, "too_late": now + LONGEST_LEASE})
+    if chosen is None:
+        return None
+    expires_at = now + life
+    given = {"chosen": chosen, "new_owner": owner, "new_expires_at": expires_at, "new_served_at": now}
+    fence = await session.fetch_value(_claim_chosen(leases), given)
+    return None if fence is None else (chosen, fence, expires_at)
 
 
 async def check_fence(session: Session, tables: KitTables, lease: Lease) -> None:
     """In every transaction in which a worker writes. Raises LeaseLostError unless the lease still holds.
 
-    It touches the row, so that on PostgreSQL a claim or a closing by others waits until this transaction has ended.
+    It takes the tenant's turn, so that consumers and callers of the API wait until this transaction has ended, and
+    touches the row, so that on PostgreSQL a claim by others waits too.
     """
-    leases = tables.leases
-    result = await session.execute(
-        update(leases)
-        .where(*_is_mine(leases, lease), leases.c.closed.is_(False), leases.c.expires_at > session.now_in_sql())
-        .values(fence=lease.fence)
-    )
-    if result.rowcount != 1:
+    await session.take_turn(lease.tenant_id)
+    statement = _touch(tables.leases, session.kind)
+    held = await session.execute(statement, {**_name(lease), **session.now_given()})
+    if held.rowcount != 1:
         raise LeaseLostError(f"tenant {lease.tenant_id}: the lease is over")
 
 
@@ -110,8 +99,8 @@ async def renew(session: Session, tables: KitTables, lease: Lease, seconds: floa
     deadline_monotonic = session.clock.monotonic() + seconds
     await check_fence(session, tables, lease)
     expires_at = await session.now() + timedelta(seconds=seconds)
-    leases = tables.leases
-    await session.execute(update(leases).where(*_is_mine(leases, lease)).values(expires_at=expires_at))
+    mine = update(tables.leases).where(*_is_mine(tables.leases)).values(expires_at=expires_at)
+    await session.execute(mine, _name(lease))
     return replace(lease, expires_at=expires_at, deadline_monotonic=deadline_monotonic)
 
 
@@ -120,14 +109,9 @@ async def release(session: Session, tables: KitTables, lease: Lease, next_due_at
 
     False, and nothing changed, when the lease was lost before.
     """
-    leases = tables.leases
-    values: dict[str, object] = {"owner": None, "expires_at": None, "served_at": session.now_in_sql()}
-    if next_due_at is not None:
-        values["due_at"] = case(
-            (leases.c.closed.is_(True), None),
-            else_=_earlier(leases.c.due_at, literal(next_due_at, UtcDateTime())),
-        )
-    result = await session.execute(update(leases).where(*_is_mine(leases, lease)).values(**values))
+    statement = _give_back(tables.leases, session.kind, due=next_due_at is not None)
+    due = {} if next_due_at is None else {"next_due_at": next_due_at}
+    result = await session.execute(statement, {**_name(lease), **session.now_given(), **due})
     session.signal(DUE_SIGNAL)
     return bool(result.rowcount == 1)
 
@@ -152,18 +136,68 @@ async def find_lease_end(session: Session, tables: KitTables, tenant_id: str) ->
     return moment
 
 
-def _is_mine(leases: Table, lease: Lease) -> tuple[ColumnElement[bool], ...]:
+@lru_cache(_STORES)
+def _mark_due(leases: Table, kind: Kind, *, now: bool) -> Executable:
+    due_at = now_of_store(kind) if now else bindparam("at", type_=UtcDateTime())
+    statement = insert_into(kind, leases).values(tenant_id=bindparam("tenant"), due_at=due_at, fence=0, closed=False)
+    earliest = _earlier(leases.c.due_at, statement.excluded.due_at)
+    return statement.on_conflict_do_update(
+        index_elements=["tenant_id"], set_={"due_at": earliest}, where=leases.c.closed.is_(False)
+    )
+
+
+@lru_cache(_STORES)
+def _choose_due(leases: Table) -> Executable:
     columns = leases.c
-    return (columns.tenant_id == lease.tenant_id, columns.fence == lease.fence, columns.owner == lease.owner)
+    now, too_late = bindparam("now", type_=UtcDateTime()), bindparam("too_late", type_=UtcDateTime())
+    free_and_due = and_(columns.owner.is_(None), columns.due_at <= now)
+    run_out = and_(columns.owner.is_not(None), or_(columns.expires_at <= now, columns.expires_at > too_late))
+    return (
+        select(columns.tenant_id)
+        .where(columns.closed.is_(False), or_(free_and_due, run_out))
+        .order_by(columns.served_at.asc().nulls_first(), columns.due_at, columns.tenant_id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
 
 
-def _is_free_and_due(leases: Table, now: datetime) -> ColumnElement[bool]:
-    return and_(leases.c.owner.is_(None), leases.c.due_at <= now)
+@lru_cache(_STORES)
+def _claim_chosen(leases: Table) -> Executable:
+    changes = {
+        name: bindparam(f"new_{name}", type_=leases.c[name].type) for name in ("owner", "expires_at", "served_at")
+    }
+    claimed = update(leases).where(leases.c.tenant_id == bindparam("chosen"))
+    return claimed.values(**changes, fence=leases.c.fence + 1, due_at=None).returning(leases.c.fence)
 
 
-def _has_run_out(leases: Table, now: datetime) -> ColumnElement[bool]:
-    ends = leases.c.expires_at
-    return and_(leases.c.owner.is_not(None), or_(ends <= now, ends > now + LONGEST_LEASE))
+@lru_cache(_STORES)
+def _touch(leases: Table, kind: Kind) -> Executable:
+    columns = leases.c
+    holds = (*_is_mine(leases), columns.closed.is_(False), columns.expires_at > now_of_store(kind))
+    return update(leases).where(*holds).values(fence=columns.fence)
+
+
+@lru_cache(_STORES)
+def _give_back(leases: Table, kind: Kind, *, due: bool) -> Executable:
+    columns = leases.c
+    changes: dict[str, object] = {"owner": None, "expires_at": None, "served_at": now_of_store(kind)}
+    if due:
+        next_due_at = bindparam("next_due_at", type_=UtcDateTime())
+        changes["due_at"] = case((columns.closed.is_(True), None), else_=_earlier(columns.due_at, next_due_at))
+    return update(leases).where(*_is_mine(leases)).values(**changes)
+
+
+def _is_mine(leases: Table) -> tuple[ColumnElement[bool], ...]:
+    columns = leases.c
+    return (
+        columns.tenant_id == bindparam("my_tenant"),
+        columns.fence == bindparam("my_fence"),
+        columns.owner == bindparam("my_name"),
+    )
+
+
+def _name(lease: Lease) -> dict[str, object]:
+    return {"my_tenant": lease.tenant_id, "my_fence": lease.fence, "my_name": lease.owner}
 
 
 def _earlier(mine: ColumnElement[datetime], other: ColumnElement[datetime]) -> ColumnElement[datetime]:

@@ -20,6 +20,9 @@ from sync_kit.errors import SyncError
 from sync_kit.redaction import redact_event, redact_text
 
 _QUIET_LIBRARIES = ("httpx", "httpcore", "aiosqlite", "sqlalchemy", "alembic", "aiokafka", "asyncio", "uvicorn.access")
+_LIBRARIES_THAT_REPEAT = ("aiokafka",)
+"""These log each failed attempt, fifty a second while a broker is away."""
+_REPEAT_SECONDS = 60.0
 _MAX_FRAMES = 12
 _MAX_CHAIN = 5
 
@@ -59,11 +62,30 @@ def configure_logging(level: str = "INFO", *, service: str | None = None, stream
     )
     handler = logging.StreamHandler(stream or sys.stdout)
     handler.setFormatter(formatter)
+    handler.addFilter(_OnceAMinute())
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
     for name in _QUIET_LIBRARIES:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+
+
+class _OnceAMinute(logging.Filter):
+    """Lets a library's line of one kind through once a minute, whatever stands in it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._last_at: dict[tuple[str, str], float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not record.name.startswith(_LIBRARIES_THAT_REPEAT):
+            return True
+        kind = (record.name, str(record.msg))
+        last_at = self._last_at.get(kind)
+        if last_at is not None and 0 <= record.created - last_at < _REPEAT_SECONDS:
+            return False
+        self._last_at[kind] = record.created
+        return True
 
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sync_kit.clock import Clock
+from sync_kit.errors import TryLaterError
 from sync_kit.logs import get_logger
 from sync_kit.waiting import wait_for_any
 
 STOP_SECONDS: Final = 10.0
 LONGEST_BACKOFF_SECONDS: Final = 60.0
+LONGEST_WAIT_SECONDS: Final = 5.0
+"""For what is only away, such as a broker: asking again costs little, and work waits for it to come back."""
 
 _log = get_logger(__name__)
 
@@ -31,7 +34,8 @@ class Loop:
 async def run_loops(loops: Sequence[Loop], clock: Clock, stop: asyncio.Event) -> None:
     """Run all of them until `stop` is set; a step under way then has 10 s to end before it is cancelled.
 
-    An exception never ends a loop: it is logged by kind and place, and the loop tries again after 1, 2, 4 ... 60 s.
+    An exception never ends a loop: it is logged by kind and place, and the loop tries again after 1, 2, 4 ... 60 s,
+    after a TryLaterError within 5 s.
     """
     tasks: list[asyncio.Task[Any]] = [
         asyncio.create_task(_run_loop(loop, clock, stop), name=f"loop-{loop.name}") for loop in loops
@@ -75,7 +79,8 @@ async def _run_loop(loop: Loop, clock: Clock, stop: asyncio.Event) -> None:
             done = await loop.step()
         except Exception as error:  # noqa: BLE001  whatever it is, the loop must go on
             failures += 1
-            seconds = min(2.0 ** (failures - 1), LONGEST_BACKOFF_SECONDS)
+            longest = LONGEST_WAIT_SECONDS if isinstance(error, TryLaterError) else LONGEST_BACKOFF_SECONDS
+            seconds = min(2.0 ** (failures - 1), longest)
             _log.error("loop_failed", loop=loop.name, exc_info=error, failures=failures, retry_seconds=seconds)
             await wait_for_any(clock, seconds, stop)
             continue

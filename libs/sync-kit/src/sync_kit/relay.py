@@ -19,7 +19,8 @@ KEEP_PUBLISHED: Final = timedelta(days=1)
 
 
 class Relay:
-    """Publishes one store's outbox. Several may run at once; on SQLite they overlap, on PostgreSQL they share.
+    """Publishes one store's outbox. Several may run at once; they share the work, or overlap where the
+    store has one writer.
 
     `counts` holds `published`; `wake` is set when something was written to the outbox in this process.
     """
@@ -36,7 +37,7 @@ class Relay:
 
         What is published is found by its mark, never by "above the last id": ids commit out of order.
         """
-        published = await (self._publish_locked() if self._store.kind == "postgresql" else self._publish_unlocked())
+        published = await (self._publish_unlocked() if self._store.one_writer else self._publish_locked())
         self.counts["published"] += published
         return published
 
@@ -59,14 +60,12 @@ class Relay:
         return (0, None) if row is None else (int(row["waiting"]), row["oldest_at"])
 
     async def _publish_unlocked(self) -> int:
-        # SQLite has one writer: it must not wait while the bus writes to its own disk file.
-        async with self._store.reading() as session:
-            ids, messages = await self._read_batch(session, skip_locked=False)
+        # Nobody else could write while this one waits for the bus.
+        ids, messages = await self._store.read(lambda session: self._read_batch(session, skip_locked=False))
         if not ids:
             return 0
         await self._publish(messages)
-        async with self._store.transaction() as session:
-            await self._mark(session, ids)
+        await self._store.transact(lambda session: self._mark(session, ids))
         return len(ids)
 
     async def _publish_locked(self) -> int:

@@ -1,7 +1,7 @@
 """The edge of every request: its id, its line in the log, its measurement, and the last net under errors.
 
 It logs the route's template, never the path, the query or a body. An unexpected error becomes a 500 that tells its
-request id and nothing else. A body above the cap is a 413, by its announced length or as soon as it grows too large;
+request id and nothing else, a database that does not answer a 503. A body above the cap is a 413, by its announced length or as soon as it grows too large;
 an address or headers out of all proportion are a 414 or 431, whatever the server in front lets through.
 """
 
@@ -11,12 +11,14 @@ from collections.abc import MutableMapping
 from typing import Any, Final
 
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sync_kit.clock import Clock
 from sync_kit.logs import bind_context, describe_error, get_logger
 from sync_kit.metrics import RequestMetrics
 from sync_kit.problems import problem_response
+from sync_kit.store.troubles import is_trouble_of_the_store
 
 _log = get_logger(__name__)
 
@@ -71,10 +73,7 @@ class RequestEdge:
                 _log.error("request_failed", method=_known_method(scope), route=route, exception=describe_error(error))
                 if status:
                     raise  # half an answer is out: only a cut connection can say that it is not whole
-                response = problem_response(
-                    500, "Internal error", "something went wrong on our side", request_id=request_id
-                )
-                await response(scope, receive, send_marked)
+                await _say_what_failed(error, request_id)(scope, receive, send_marked)
             finally:
                 tell_once()
 
@@ -149,6 +148,19 @@ def find_route_template(scope: MutableMapping[str, Any]) -> str:
     included = getattr(scope.get("fastapi", {}).get("effective_route_context"), "path_format", None)
     template = included or getattr(scope.get("route"), "path", None)
     return template if isinstance(template, str) else "unmatched"
+
+
+def _say_what_failed(error: Exception, request_id: str) -> Response:
+    if is_trouble_of_the_store(error):
+        return problem_response(
+            503,
+            "Try again later",
+            "the database does not answer now",
+            code="try_later",
+            headers={"retry-after": "2"},
+            request_id=request_id,
+        )
+    return problem_response(500, "Internal error", "something went wrong on our side", request_id=request_id)
 
 
 def _find_head_fault(scope: Scope) -> tuple[int, str, str] | None:

@@ -11,7 +11,7 @@ from sync_kit.clock import Clock
 from sync_kit.errors import LeaseLostError, TryLaterError
 from sync_kit.leases import DUE_SIGNAL, Lease, claim_next, release
 from sync_kit.logs import get_logger
-from sync_kit.store import KitTables, Store
+from sync_kit.store import KitTables, Session, Store
 
 LONGEST_BACKOFF_SECONDS: Final = 300
 
@@ -72,8 +72,7 @@ class Worker:
             raise
         self._failures.pop(lease.tenant_id, None)
         self.counts["worked"] += 1
-        async with self._store.transaction() as session:
-            await release(session, self._tables, lease, result.next_due_at)
+        await self._store.transact(lambda session: release(session, self._tables, lease, result.next_due_at))
         return max(result.did, 1)
 
     async def _release_after_failure(self, lease: Lease, error: Exception) -> None:
@@ -93,6 +92,8 @@ class Worker:
         await self._release(lease, after_seconds=seconds)
 
     async def _release(self, lease: Lease, *, after_seconds: float) -> None:
-        async with self._store.transaction() as session:
+        async def give_back(session: Session) -> None:
             next_due_at = await session.now() + timedelta(seconds=after_seconds)
             await release(session, self._tables, lease, next_due_at)
+
+        await self._store.transact(give_back)

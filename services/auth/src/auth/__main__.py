@@ -37,7 +37,7 @@ def main(arguments: list[str]) -> None:
 
 async def _rewrap(settings: Settings) -> None:
     configure_logging(settings.log_level, service=NAME)
-    store = Store.open(settings.database_url, metadata=METADATA, clock=SystemClock(), name=NAME)
+    store = Store.open(settings.database_url, metadata=METADATA, clock=SystemClock(), name=NAME, one_writer=True)
     try:
         done = await rewrap_vault(store=store, keyring=build_keyring(settings))
     finally:
@@ -47,7 +47,7 @@ async def _rewrap(settings: Settings) -> None:
 
 async def _rotate_signing_key(settings: Settings, *, at_once: bool) -> None:
     configure_logging(settings.log_level, service=NAME)
-    store = Store.open(settings.database_url, metadata=METADATA, clock=SystemClock(), name=NAME)
+    store = Store.open(settings.database_url, metadata=METADATA, clock=SystemClock(), name=NAME, one_writer=True)
     try:
         keys = SigningKeys(store, build_keyring(settings), settings.signing_key_pem)
         if keys.is_configured and not at_once:

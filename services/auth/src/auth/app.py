@@ -39,7 +39,7 @@ VERSION = "0.1.0"
 
 def build(settings: Settings, *, bus: Bus, clock: Clock, transport: HttpTransport | None = None) -> ServiceRuntime:
     """Build the service; nothing runs yet. `transport` replaces the network."""
-    store = Store.open(settings.database_url, metadata=METADATA, clock=clock, name=NAME)
+    store = Store.open(settings.database_url, metadata=METADATA, clock=clock, name=NAME, one_writer=True)
     http = HttpClient(clock=clock, transport=transport)
     registry = open_registry()
     metrics = AuthMetrics(registry)
@@ -71,6 +71,7 @@ def build(settings: Settings, *, bus: Bus, clock: Clock, transport: HttpTranspor
             vendor_token_routes(store=store, keyring=keyring, refresher=refresher, metrics=metrics),
         ],
         readiness={"store": store.check},
+        side_checks={"bus": bus.check},
         registry=registry,
         verifier=JwksVerifier(keys.build_jwks, clock),
         service_identity=ServiceIdentity(NAME, settings.service_key, clock),

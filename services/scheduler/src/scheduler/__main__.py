@@ -1,11 +1,30 @@
-"""`python -m scheduler`: bring the store up to date, then serve."""
+"""`python -m scheduler`: bring the store up to date, then serve. With `dead-letters`: what was set aside."""
+
+import sys
 
 from scheduler.app import NAME, build
 from scheduler.settings import Settings
+from scheduler.store import KIT_TABLES, METADATA
 from sync_kit.app import run_service
+from sync_kit.clock import SystemClock
+from sync_kit.consumer import manage_dead_letters
+from sync_kit.store import Store
 from sync_kit.store.migrate import upgrade
 
-if __name__ == "__main__":
+
+def main(arguments: list[str]) -> None:
+    """Serves without arguments. Exits with status 2 for an unknown command."""
     settings = Settings.load()
-    upgrade(settings.database_url, NAME)
-    run_service(NAME, settings, build)
+    if not arguments:
+        upgrade(settings.database_url, "scheduler")
+        run_service(NAME, settings, build)
+        return
+
+    def open_store() -> Store:
+        return Store.open(settings.database_url, metadata=METADATA, clock=SystemClock(), name=NAME)
+
+    sys.exit(manage_dead_letters(arguments, open_store, KIT_TABLES, program="python -m scheduler", out=sys.stdout))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -52,6 +52,7 @@ def build(settings: Settings, *, bus: Bus, clock: Clock, transport: HttpTranspor
             reasons.make_router(),
         ],
         readiness={"store": store.check},
+        side_checks={"bus": bus.check},
         registry=registry,
         verifier=JwksVerifier(jwks_fetcher(http, settings.auth_url), clock),
         service_identity=ServiceIdentity(NAME, settings.service_key, clock),

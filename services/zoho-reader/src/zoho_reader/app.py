@@ -74,6 +74,7 @@ def build(
         version=version("sync-zoho-reader"),
         routers=[routes.make_router(store)],
         readiness={"store": store.check},
+        side_checks={"bus": bus.check},
         registry=registry,
         verifier=JwksVerifier(jwks_fetcher(http, settings.auth_url), clock),
         service_identity=identity,

@@ -1,8 +1,5 @@
 """The vault's key is rotated while everything goes on."""
 
-import sqlite3
-from contextlib import closing
-
 import pytest
 from pydantic import SecretStr
 from tests.unit.auth.house import NEW_KEY, OLD_KEY, House, Partner
@@ -14,8 +11,7 @@ from sync_kit.testing import ApiClient
 
 def list_key_ids(house: House) -> set[str]:
     """Which keys the vault's rows are sealed with."""
-    with closing(sqlite3.connect(house.database)) as database:
-        return {row[0] for row in database.execute("SELECT key_id FROM vault")}
+    return {key_id for (key_id,) in house.query("SELECT key_id FROM vault")}
 
 
 async def test_a_key_is_rotated_with_two_keys_alive(house: House, partner: Partner) -> None:
@@ -51,11 +47,9 @@ async def test_a_value_moved_to_another_grant_does_not_open(house: House, partne
         await house.add_xero_user(name)
         tenants.append(await partner.add_tenant(name))
         await partner.connect(tenants[-1], "xero")
-    with closing(sqlite3.connect(house.database)) as database:
-        rows = database.execute("SELECT owner_id, blob FROM vault WHERE purpose = 'xero'").fetchall()
-        for (owner, _), (_, blob) in zip(rows, reversed(rows), strict=True):
-            database.execute("UPDATE vault SET blob = ? WHERE owner_id = ? AND purpose = 'xero'", (blob, owner))
-        database.commit()
+    (first,), (second,) = house.query("SELECT owner_id FROM vault WHERE purpose = 'xero'")
+    for before, after in ((first, "moving"), (second, first), ("moving", second)):
+        house.query("UPDATE vault SET owner_id = $1 WHERE purpose = 'xero' AND owner_id = $2", after, before)
     assert {(await house.borrow(tenant_id, "xero")).status for tenant_id in tenants} == {500}
 
 

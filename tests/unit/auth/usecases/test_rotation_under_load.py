@@ -1,9 +1,8 @@
 """Keys and secrets are replaced while a hundred callers work: nobody is refused, nothing is lost, nothing old opens."""
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -65,8 +64,7 @@ def ring(house: House, current: str) -> Keyring:
 
 def read_vault(house: House) -> list[tuple[str, str, SealedValue]]:
     """Owner, purpose and seal of every value."""
-    with closing(sqlite3.connect(house.database)) as database:
-        rows = database.execute("SELECT owner_id, purpose, key_id, blob FROM vault").fetchall()
+    rows = house.query("SELECT owner_id, purpose, key_id, blob FROM vault")
     return [(owner, purpose, SealedValue(key_id, blob)) for owner, purpose, key_id, blob in rows]
 
 
@@ -87,11 +85,6 @@ def list_last_issued(house: House) -> set[str]:
         if known is None or entry.issued_at >= known[0]:
             newest[id(entry.grant)] = (entry.issued_at, token)
     return {token for _, token in newest.values()} | set(house.sandbox.zoho.state.tokens.refresh_tokens)
-
-
-def read_files(house: House) -> bytes:
-    """The store byte for byte, with its write-ahead log."""
-    return b"".join(file.read_bytes() for file in house.database.parent.glob(f"{house.database.name}*"))
 
 
 async def lend_while_rewrapping(
@@ -142,7 +135,7 @@ async def test_the_vaults_key_changes_under_a_hundred_lendings_and_no_token_is_l
         old_blobs = [sealed.blob for _, _, sealed in read_vault(house)]
         await rewrap_vault(store=processes[1].store, keyring=ring(house, "new"))
         assert {sealed.key_id for _, _, sealed in read_vault(house)} == {"new"}
-        files = read_files(house)
+        files = house.read_store()
     assert old_blobs
     assert not any(blob in files for blob in old_blobs), "what the old key sealed lies about no more"
 

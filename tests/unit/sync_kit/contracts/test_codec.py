@@ -41,6 +41,31 @@ def test_what_is_no_number_is_never_written(value: object) -> None:
         codec.dumps_canonical([value])
 
 
+PLAIN = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.decimals(allow_nan=False, allow_infinity=False)
+    | st.text()
+    | st.sampled_from(["NaN bread", "Infinity pool", "\x00\x1f\x7f\u2028", '"\\/'])
+    | st.sampled_from(Module),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner) | st.lists(inner).map(tuple),
+)
+
+
+@given(PLAIN)
+def test_what_was_loaded_reads_alike_whichever_way_it_was_written(value: object) -> None:
+    careful = codec.dumps(value)
+    assert repr(codec.loads(codec.dumps_loaded(value))) == repr(codec.loads(careful))
+    assert codec.dumps_text(value).encode() == careful
+
+
+@pytest.mark.parametrize("value", [D("NaN"), D("sNaN"), D("Infinity"), D("-Infinity")])
+def test_what_is_no_number_is_never_written_as_loaded(value: object) -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        codec.dumps_loaded([value])
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -8,7 +8,7 @@ from cloudevents.core.formats.json import JSONFormat
 from tests.unit.sync_kit.contracts.samples import AT, RECORD, SAMPLES
 
 from sync_kit.contracts import codec
-from sync_kit.contracts.envelope import Envelope, seal, unseal
+from sync_kit.contracts.envelope import Envelope, count_bytes, seal, unseal
 from sync_kit.contracts.events import Event, RecordsExtracted, RunCancelled
 from sync_kit.contracts.vocabulary import Module
 from sync_kit.errors import UnreadableEventError
@@ -136,3 +136,14 @@ def test_why_an_event_is_unreadable_names_places_and_never_values() -> None:
     with pytest.raises(UnreadableEventError, match=r"does not fit at run_id, run_seq") as caught:
         unseal(seal_it(CANCELLED)[0], codec.dumps(content))
     assert "Ada" not in str(caught.value)
+
+
+def test_records_are_written_as_any_event_is() -> None:
+    assert seal_it(EXTRACTED)[1] == codec.dumps(EXTRACTED.model_dump())
+
+
+def test_a_record_takes_as_many_bytes_of_an_event_as_are_counted() -> None:
+    (record, *_) = EXTRACTED.records
+    alone = seal_it(EXTRACTED.model_copy(update={"records": (record,)}))[1]
+    without = seal_it(EXTRACTED.model_copy(update={"records": ()}))[1]
+    assert len(alone) - len(without) == count_bytes(record)

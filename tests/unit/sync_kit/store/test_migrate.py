@@ -1,12 +1,12 @@
 """Migrations: found beside the code, whole or not at all, and in agreement with the tables that the code declares."""
 
-import sqlite3
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Column, Integer, MetaData, String, Table
+from tests.fixtures.raw_stores import read_tables
 
 from sync_kit.store import KitTables
 from sync_kit.store.migrate import differences, find_migrations, upgrade
@@ -42,7 +42,7 @@ down_revision = "0001"
 
 def upgrade() -> None:
     op.create_table("half", sa.Column("id", sa.Integer(), primary_key=True))
-    op.execute("INSERT INTO inbox (event_id, received_at) VALUES ('x', 'y')")
+    op.execute("INSERT INTO inbox (event_id, received_at) VALUES ('x', '2026-01-05')")
     raise RuntimeError("killed in the middle")
 """
 
@@ -62,55 +62,44 @@ def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     sys.modules.pop("quick_service", None)
 
 
-def list_tables(path: Path) -> set[str]:
-    connection = sqlite3.connect(path)
-    try:
-        return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    finally:
-        connection.close()
-
-
 def declare_kit_tables() -> MetaData:
     metadata = MetaData()
     KitTables(metadata)
     return metadata
 
 
-def test_version_1_of_the_kits_schema_is_what_the_kits_tables_say(service: Path, store_url: str) -> None:
-    upgrade(store_url, "quick_service")
-    assert differences(store_url, declare_kit_tables()) == []
+def test_version_1_of_the_kits_schema_is_what_the_kits_tables_say(service: Path, lasting_url: str) -> None:
+    upgrade(lasting_url, "quick_service")
+    assert differences(lasting_url, declare_kit_tables()) == []
 
 
-def test_a_column_or_table_that_no_migration_makes_is_a_difference(service: Path, store_url: str) -> None:
-    upgrade(store_url, "quick_service")
+def test_a_column_or_table_that_no_migration_makes_is_a_difference(service: Path, lasting_url: str) -> None:
+    upgrade(lasting_url, "quick_service")
     metadata = declare_kit_tables()
     metadata.tables["inbox"].append_column(Column("extra", String))
     Table("forgotten", metadata, Column("id", Integer, primary_key=True))
-    assert {difference[0] for difference in differences(store_url, metadata)} == {"add_column", "add_table"}
+    assert {difference[0] for difference in differences(lasting_url, metadata)} == {"add_column", "add_table"}
 
 
-def test_upgrading_twice_changes_nothing(service: Path, store_url: str) -> None:
-    upgrade(store_url, "quick_service")
-    upgrade(store_url, "quick_service")
-    assert differences(store_url, declare_kit_tables()) == []
+def test_upgrading_twice_changes_nothing(service: Path, lasting_url: str) -> None:
+    upgrade(lasting_url, "quick_service")
+    upgrade(lasting_url, "quick_service")
+    assert differences(lasting_url, declare_kit_tables()) == []
 
 
-def test_a_migration_that_fails_leaves_the_store_as_it_was(service: Path, store_url: str, tmp_path: Path) -> None:
-    upgrade(store_url, "quick_service")
-    before = list_tables(tmp_path / "store.db")
+def test_a_migration_that_fails_leaves_the_store_as_it_was(service: Path, lasting_url: str) -> None:
+    upgrade(lasting_url, "quick_service")
+    before = read_tables(lasting_url)
     (service / "versions" / "0002_broken.py").write_text(BROKEN)
     with pytest.raises(RuntimeError, match="killed in the middle"):
-        upgrade(store_url, "quick_service")
-    assert list_tables(tmp_path / "store.db") == before
-    connection = sqlite3.connect(tmp_path / "store.db")
-    assert connection.execute("SELECT count(*) FROM inbox").fetchone() == (0,)
-    assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
-    connection.close()
+        upgrade(lasting_url, "quick_service")
+    assert read_tables(lasting_url) == before
+    assert before["alembic_version"] == [("0001",)]
 
 
-async def test_a_service_can_upgrade_while_its_event_loop_runs(service: Path, store_url: str) -> None:
-    upgrade(store_url, "quick_service")
-    assert differences(store_url, declare_kit_tables()) == []
+async def test_a_service_can_upgrade_while_its_event_loop_runs(service: Path, lasting_url: str) -> None:
+    upgrade(lasting_url, "quick_service")
+    assert differences(lasting_url, declare_kit_tables()) == []
 
 
 def test_in_a_wheel_migrations_lie_inside_the_package(service: Path) -> None:

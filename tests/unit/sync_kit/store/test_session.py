@@ -58,7 +58,7 @@ async def test_a_key_twice_in_one_upsert_is_applied_in_the_order_given(house: Ho
 
 async def test_rows_are_written_in_the_order_of_their_keys_so_that_writers_do_not_deadlock(house: House) -> None:
     rows = [make_row(name) for name in "dbac"]
-    rowid = literal_column("rowid", Integer)
+    rowid = literal_column("ctid" if house.store.kind == "postgresql" else "rowid", Integer)
     async with house.store.transaction() as session:
         await session.upsert(house.things, rows, key=["tenant_id", "record_id"], update=["version"])
         upserted = await session.fetch_all(select(house.things.c.record_id).order_by(rowid))
@@ -73,6 +73,49 @@ async def test_an_upsert_that_updates_nothing_keeps_what_is_there(house: House) 
         await session.insert(house.things, [make_row("a", 1)])
         await session.upsert(house.things, [make_row("a", 9)], key=["tenant_id", "record_id"], update=[])
         assert await read_versions(session, house) == {"a": 1}
+
+
+async def test_rows_are_updated_by_their_key_and_those_not_there_are_passed_over(house: House) -> None:
+    async with house.store.transaction() as session:
+        await session.insert(house.things, [make_row("a", 1, "old"), make_row("b", 1, "old"), make_row("c", 1, "old")])
+        rows = [make_row("b", 3, "new"), make_row("a", 2, "new"), make_row("z", 9, "new")]
+        await session.update_rows(house.things, rows, key=["tenant_id", "record_id"], update=["version"])
+        await session.update_rows(house.things, [], key=["tenant_id", "record_id"], update=["version"])
+        found = await session.fetch_all(select(house.things).order_by(house.things.c.record_id))
+    assert [(row["record_id"], row["version"], row["body"]) for row in found] == [
+        ("a", 2, "old"),
+        ("b", 3, "old"),
+        ("c", 1, "old"),
+    ]
+
+
+async def test_a_column_may_be_part_of_the_key_and_of_what_is_set(house: House) -> None:
+    async with house.store.transaction() as session:
+        await session.insert(house.things, [make_row("a", 1), make_row("b", 2)])
+        rows = [make_row("a", 1, "one"), make_row("b", 1, "one")]
+        await session.update_rows(house.things, rows, key=["record_id", "version"], update=["version", "body"])
+        found = await session.fetch_all(select(house.things).order_by(house.things.c.record_id))
+    assert [(row["record_id"], row["version"], row["body"]) for row in found] == [("a", 1, "one"), ("b", 2, None)]
+
+
+async def test_conditions_of_upserts_that_take_a_value_from_around_them_are_told_apart(house: House) -> None:
+    async def raise_above(limit: int, version: int) -> int:
+        async with house.store.transaction() as session:
+            await session.upsert(
+                house.things,
+                [make_row("a", version)],
+                key=["tenant_id", "record_id"],
+                update=["version"],
+                only_if=lambda excluded, table: table.c.version < literal_column(str(limit), Integer),
+            )
+            return (await read_versions(session, house))["a"]
+
+    assert [await raise_above(9, 1), await raise_above(2, 5), await raise_above(9, 7), await raise_above(2, 8)] == [
+        1,
+        5,
+        7,
+        7,
+    ]
 
 
 async def test_insert_missing_counts_and_names_only_the_new_rows(house: House) -> None:
@@ -127,7 +170,7 @@ async def test_finding_nothing_gives_none(house: House) -> None:
         assert await session.fetch_all(select(house.things)) == []
 
 
-async def test_the_stores_time_is_the_injected_clock_on_sqlite(house: House) -> None:
+async def test_the_stores_time_is_the_same_asked_for_and_in_a_statement(house: House) -> None:
     async with house.store.transaction() as session:
         assert await session.now() == house.clock.now()
         await session.insert(house.things, [make_row("a")])

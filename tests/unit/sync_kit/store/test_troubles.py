@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from tests.fixtures.kit_house import House
 
 from sync_kit.store.troubles import is_trouble_of_the_store
@@ -35,6 +36,11 @@ def test_what_the_statement_carries_is_its_own(sqlstate: str) -> None:
 def test_a_lost_connection_is_the_stores_though_it_has_no_code() -> None:
     assert is_trouble_of_the_store(wrap(None, connection_invalidated=True))
     assert not is_trouble_of_the_store(wrap(None))
+
+
+@pytest.mark.parametrize("error", [ConnectionRefusedError(), TimeoutError(), PoolTimeoutError("no connection is free")])
+def test_a_connection_that_cannot_be_had_is_the_stores(error: Exception) -> None:
+    assert is_trouble_of_the_store(error)
 
 
 def test_a_locked_or_full_file_is_the_stores() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from sync_kit.bus.log_file import LogFile
-from sync_kit.bus.protocol import Delivery, Message
+from sync_kit.bus.protocol import Delivery, Message, refuse_large
 from sync_kit.clock import Clock
 from sync_kit.contracts import topics as contract_topics
 from sync_kit.one_thread import OneThread
@@ -37,6 +37,7 @@ class LocalLog:
         """All of them or none; durable when this returns."""
         if not messages:
             return
+        refuse_large(messages)
         published_at = self._clock.now()
         await self.run(lambda: self._file.append(messages, published_at))
         touched = {message.topic for message in messages}
@@ -61,6 +62,14 @@ class LocalLog:
         return await self.run(
             lambda: self._file.delete(older_than, whatever_before=whatever_before, compacted=compacted)
         )
+
+    async def check(self) -> str | None:
+        """None: whether the disk still takes what is written shows at the next publishing."""
+        return None
+
+    async def measure_lag(self) -> int:
+        subscriptions = set(self._holders.values())
+        return sum([await subscription.measure_lag() for subscription in subscriptions])
 
     async def close(self) -> None:
         if not self._closed:
@@ -125,6 +134,10 @@ class LocalSubscription:
                 offsets[topic] = max(offsets.get(topic, 0), delivery.position[1])
         if offsets:
             await self._log.run(lambda: self._file.save_offsets(self._group, offsets))
+
+    async def measure_lag(self) -> int:
+        topics = [topic for topic in self._topics if self._holds(topic)]
+        return await self._log.run(lambda: self._file.count_after_offsets(self._group, topics))
 
     async def rewind(self) -> None:
         self._read_up_to = None

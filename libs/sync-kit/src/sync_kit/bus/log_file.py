@@ -6,10 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from sync_kit.bus.protocol import Delivery, Message
+from sync_kit.bus.protocol import MOST_BYTES_PER_POLL, Delivery, Message
 from sync_kit.contracts import codec
-
-MOST_BYTES_PER_POLL = 8 * 1024 * 1024
 
 SCHEMA = (
     """CREATE TABLE IF NOT EXISTS messages (
@@ -69,6 +67,13 @@ class LogFile:
                 "UPDATE offsets SET position = max(position, ?) WHERE consumer_group = ? AND topic = ?",
                 [(position, group, topic) for topic, position in offsets.items()],
             )
+
+    def count_after_offsets(self, group: str, topics: Sequence[str]) -> int:
+        """How many messages of the topics lie behind the group's committed positions."""
+        committed = "(SELECT o.position FROM offsets o WHERE o.consumer_group = ? AND o.topic = ?)"
+        query = f"SELECT count(*) FROM messages WHERE topic = ? AND position > coalesce({committed}, 0)"  # noqa: S608
+        connection = self._open()
+        return sum(int(connection.execute(query, (topic, group, topic)).fetchone()[0]) for topic in topics)
 
     def read(self, after: Mapping[str, int], most: int) -> Found:
         """The next messages of those topics in the order of publishing, at most that many and about 8 MiB."""

@@ -7,7 +7,14 @@ elsewhere, and nobody builds on it: every event carries the number that makes ta
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
+
+from sync_kit.errors import MessageTooLargeError
+
+MOST_MESSAGE_BYTES: Final = 1_000_000
+"""Key, headers and value of one message. Kafka's own default for a batch is 1,048,588 with its framing."""
+MOST_BYTES_PER_POLL: Final = 8 * 1024 * 1024
+"""About what one poll hands out; a single message may be larger."""
 
 
 @dataclass(frozen=True)
@@ -18,6 +25,21 @@ class Message:
     key: str
     headers: Mapping[str, str]
     value: bytes
+
+    def count_bytes(self) -> int:
+        """What it weighs against `MOST_MESSAGE_BYTES`."""
+        headers = sum(len(name.encode()) + len(text.encode()) for name, text in self.headers.items())
+        return len(self.key.encode()) + headers + len(self.value)
+
+
+def refuse_large(messages: Sequence[Message]) -> None:
+    """Raises MessageTooLargeError when one of them is above what every bus carries."""
+    for message in messages:
+        size = message.count_bytes()
+        if size > MOST_MESSAGE_BYTES:
+            raise MessageTooLargeError(
+                f"a message for {message.topic} has {size} bytes, {MOST_MESSAGE_BYTES} is the most"
+            )
 
 
 @dataclass(frozen=True)
@@ -51,6 +73,10 @@ class Subscription(Protocol):
         """
         ...
 
+    async def measure_lag(self) -> int:
+        """How many messages of its topics the group has not committed yet. Raises TryLaterError: nobody answers."""
+        ...
+
     async def rewind(self) -> None:
         """Go back to what is committed: everything polled since comes again."""
         ...
@@ -64,11 +90,22 @@ class Bus(Protocol):
     """Publish and subscribe."""
 
     async def publish(self, messages: Sequence[Message]) -> None:
-        """Returns when all of them are durable. After an error some may be there: publish all again."""
+        """Returns when all of them are durable. After an error some may be there: publish all again.
+
+        Raises TryLaterError when the engine does not answer, MessageTooLargeError before anything was published.
+        """
         ...
 
     def subscribe(self, group: str, topics: Sequence[str]) -> Subscription:
         """Read those topics as `group`, from its committed positions; a new group begins at the oldest message."""
+        ...
+
+    async def check(self) -> str | None:
+        """None when the engine answers, else a sentence that says since when it does not. For readiness."""
+        ...
+
+    async def measure_lag(self) -> int:
+        """What the groups subscribed here have not committed yet, together. Raises TryLaterError: nobody answers."""
         ...
 
     async def close(self) -> None:

@@ -21,6 +21,7 @@ from sync_kit.consumer.set_aside import (
     bury_letter,
     forget_parked,
     list_released,
+    list_released_tenants,
     park_letter,
     purge_intake,
     release_parked,
@@ -36,6 +37,8 @@ from sync_kit.tenants import take_in_tenant
 
 MOST_EVENTS: Final = 100
 MOST_TRIES: Final = 5
+LOOK_EVERY: Final = 30
+"""In so many steps, about half a minute when idle, it looks whether another process let parked events through."""
 KEEP_INBOX: Final = timedelta(days=5)
 """The topics' retention of 3 days, and two more."""
 KEEP_PAYLOADS: Final = timedelta(days=30)
@@ -53,6 +56,10 @@ class _Fate(Enum):
     TRY_AGAIN = "try_again"
 
 
+_Fates = dict[str, _Fate]
+"""What became of each event, by its id."""
+
+
 class Consumer:
     """One per store: its inbox is the store's.
 
@@ -60,6 +67,7 @@ class Consumer:
     or run is not known yet; when an event of a type in `releasing` has been taken in, the parked ones of that tenant
     are tried again. TenantChanged without a handler goes to `take_in_tenant`; a handler for it must call that itself.
     `on_unreadable` is told of every event set aside for ever, unreadable or failed.
+    A batch is taken in in one trip to the store: handlers wait for nothing but their session (`Session.together`).
     `counts` holds events by what became of them; `wake` is the subscription's.
     """
 
@@ -81,6 +89,7 @@ class Consumer:
         self._releasing = tuple(releasing)
         self._tries: Counter[str] = Counter()
         self._released_waiting = True
+        self._steps = 0
         self.counts: Counter[str] = Counter()
 
     @property
@@ -90,7 +99,8 @@ class Consumer:
     async def step(self) -> int:
         """Take in a batch, and a batch of parked events that were let through; returns how many were looked at."""
         looked_at = 0
-        if self._released_waiting:
+        self._steps += 1
+        if self._released_waiting or self._steps % LOOK_EVERY == 0:
             looked_at += await self._take_in_released()
         deliveries = await self._subscription.poll(MOST_EVENTS)
         if not deliveries:
@@ -117,18 +127,7 @@ class Consumer:
     async def _take_in(self, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
         """One transaction. Returns the deliveries before the first that must be tried again: those are settled."""
         letters = [open_letter(delivery.message) for delivery in deliveries]
-        fates: dict[str, _Fate] = {}
-        async with self._store.transaction() as session:
-            now = await session.now()
-            ids = {letter.event_id: {"event_id": letter.event_id, "received_at": now} for letter in letters}
-            new = await session.insert_missing_returning(self._tables.inbox, list(ids.values()), "event_id")
-            unseen = set(new)
-            to_do = {letter.event_id: letter for letter in letters if letter.event_id in unseen}
-            fates = await self._apply_all(session, list(to_do.values()))
-            again = [event_id for event_id, fate in fates.items() if fate is _Fate.TRY_AGAIN]
-            if again:
-                inbox = self._tables.inbox
-                await session.execute(delete(inbox).where(inbox.c.event_id.in_(again)))
+        fates = await self._store.transact(lambda session: self._apply_unseen(session, letters))
         self._count(fates)
         self.counts["seen_before"] += len(letters) - len(fates)
         for position, letter in enumerate(letters):
@@ -136,27 +135,45 @@ class Consumer:
                 return deliveries[:position]
         return deliveries
 
+    async def _apply_unseen(self, session: Session, letters: Sequence[Letter]) -> _Fates:
+        await session.take_turn(*{letter.tenant_id for letter in letters if letter.tenant_id is not None})
+        now = await session.now()
+        ids = {letter.event_id: {"event_id": letter.event_id, "received_at": now} for letter in letters}
+        unseen = set(await session.insert_missing_returning(self._tables.inbox, list(ids.values()), "event_id"))
+        to_do = {letter.event_id: letter for letter in letters if letter.event_id in unseen}
+        fates = await self._apply_all(session, list(to_do.values()))
+        again = [event_id for event_id, fate in fates.items() if fate is _Fate.TRY_AGAIN]
+        if again:
+            inbox = self._tables.inbox
+            await session.execute(delete(inbox).where(inbox.c.event_id.in_(again)))
+        return fates
+
     async def _take_in_released(self) -> int:
         """Try parked events again that were let through; they are in the inbox already."""
         self._released_waiting = False
         try:
-            async with self._store.transaction() as session:
-                letters = await list_released(session, self._tables, MOST_EVENTS)
-                fates = await self._apply_all(session, letters)
-                stay = (_Fate.TRY_AGAIN, _Fate.PARKED)
-                done = [event_id for event_id, fate in fates.items() if fate not in stay]
-                await forget_parked(session, self._tables, done)
+            fates = await self._store.transact(self._apply_released)
         except BaseException:
             self._released_waiting = True
             raise
         self._count(fates)
-        if len(letters) == MOST_EVENTS or _Fate.TRY_AGAIN in fates.values():
+        if len(fates) == MOST_EVENTS or _Fate.TRY_AGAIN in fates.values():
             self._released_waiting = True
-        return len(letters)
+        return len(fates)
 
-    async def _apply_all(self, session: Session, letters: Sequence[Letter]) -> dict[str, _Fate]:
+    async def _apply_released(self, session: Session) -> _Fates:
+        tenants = await list_released_tenants(session, self._tables, MOST_EVENTS)
+        await session.take_turn(*tenants)
+        letters = await list_released(session, self._tables, tenants, MOST_EVENTS)
+        fates = await self._apply_all(session, letters)
+        stay = (_Fate.TRY_AGAIN, _Fate.PARKED)
+        done = [event_id for event_id, fate in fates.items() if fate not in stay]
+        await forget_parked(session, self._tables, done)
+        return fates
+
+    async def _apply_all(self, session: Session, letters: Sequence[Letter]) -> _Fates:
         deleted = await self._list_deleted_tenants(session, letters)
-        fates: dict[str, _Fate] = {}
+        fates: _Fates = {}
         for letter in letters:
             if letter.tenant_id in deleted:
                 fates[letter.event_id] = _Fate.REFUSED
@@ -238,7 +255,7 @@ class Consumer:
         )
         return {row["tenant_id"] for row in rows}
 
-    def _count(self, fates: dict[str, _Fate]) -> None:
+    def _count(self, fates: _Fates) -> None:
         for fate in fates.values():
             self.counts[fate.value] += 1
 

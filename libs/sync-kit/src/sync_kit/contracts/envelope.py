@@ -10,7 +10,7 @@ from datetime import datetime
 from pydantic import ValidationError
 
 from sync_kit.contracts import codec
-from sync_kit.contracts.events import EVENT_TYPES, Event, RecordsExtracted
+from sync_kit.contracts.events import EVENT_TYPES, Event, ExtractedRecord, RecordsExtracted
 from sync_kit.errors import UnreadableEventError
 
 
@@ -82,7 +82,24 @@ def seal(event: Event, *, event_id: str, source: str, at: datetime) -> tuple[Env
         page=page,
         count=count,
     )
-    return envelope, codec.dumps(event.model_dump())
+    return envelope, _write(event)
+
+
+def count_bytes(record: ExtractedRecord) -> int:
+    """How much of an event's value the record takes."""
+    return len(codec.dumps_loaded(_to_plain(record)))
+
+
+def _write(event: Event) -> bytes:
+    if not isinstance(event, RecordsExtracted):
+        return codec.dumps(event.model_dump())
+    # Most of what a sync writes: the vendor's own JSON is not copied field by field first.
+    records = [_to_plain(record) for record in event.records]
+    return codec.dumps_loaded({**event.model_dump(exclude={"records"}), "records": records})
+
+
+def _to_plain(record: ExtractedRecord) -> dict[str, object]:
+    return {**vars(record), "modified_at": record.modified_at.isoformat()}
 
 
 def unseal(envelope: Envelope, value: bytes) -> Event:

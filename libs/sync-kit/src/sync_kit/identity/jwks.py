@@ -20,6 +20,7 @@ from sync_kit.errors import AnswerLostError, TryLaterError, UnauthorisedError
 from sync_kit.http import HttpClient, HttpRequest, parse_json
 from sync_kit.identity.principal import PUBLIC_AUDIENCE, Principal
 from sync_kit.identity.signing import CURVE, PinnedRegistry
+from sync_kit.identity.skew import CLOCK_SKEW_SECONDS
 
 JWKS_PATH = "/.well-known/jwks.json"
 
@@ -29,7 +30,6 @@ _REFETCH_SECONDS = 30.0
 _REFETCH_AFTER_FAILURE_SECONDS = 2.0
 _FRESH_SECONDS = 600.0
 _TRUSTED_SECONDS = 3600.0
-_LEEWAY_SECONDS = 30
 _MAX_TOKEN_CHARACTERS = 4096
 
 
@@ -70,7 +70,7 @@ class JwksVerifier:
         if self._issuer is not None:
             options["iss"] = {"essential": True, "value": self._issuer}
         now = int(self._clock.now().timestamp())
-        jwt.JWTClaimsRegistry(now=now, leeway=_LEEWAY_SECONDS, **options).validate(claims)
+        jwt.JWTClaimsRegistry(now=now, leeway=CLOCK_SKEW_SECONDS, **options).validate(claims)
 
     async def _find_key(self, key_id: str) -> OKPKey | None:
         if self._age(self._fetched_at) > _FRESH_SECONDS or key_id not in self._keys:

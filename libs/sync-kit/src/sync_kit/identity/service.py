@@ -12,12 +12,12 @@ from pydantic import SecretStr
 
 from sync_kit.clock import Clock, SystemClock
 from sync_kit.errors import UnauthorisedError
+from sync_kit.identity.skew import CLOCK_SKEW_SECONDS
 
 INTERNAL_AUDIENCE: Final = "internal"
 
 _ALGORITHMS = ["HS256"]
 _LIFE_SECONDS = 60
-_LEEWAY_SECONDS = 10
 _MIN_KEY_BYTES = 32
 
 
@@ -44,7 +44,7 @@ class ServiceIdentity:
             claims = jwt.decode(token, self._key, algorithms=_ALGORITHMS).claims
             jwt.JWTClaimsRegistry(
                 now=int(self._clock.now().timestamp()),
-                leeway=_LEEWAY_SECONDS,
+                leeway=CLOCK_SKEW_SECONDS,
                 exp={"essential": True},
                 aud={"essential": True, "value": INTERNAL_AUDIENCE},
             ).validate(claims)

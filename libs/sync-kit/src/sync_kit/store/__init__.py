@@ -24,7 +24,7 @@ Rows are written by `Session.upsert` and its siblings, in batches; the ORM's row
 
 from sync_kit.store.kit_tables import KitTables
 from sync_kit.store.opening import Store
-from sync_kit.store.session import Session
+from sync_kit.store.session import Session, now_of_store
 from sync_kit.store.statements import Row, TableLike, table_of
 from sync_kit.store.types import DecimalText, JsonText, LongInteger, UtcDateTime
 
@@ -38,5 +38,6 @@ __all__ = [
     "Store",
     "TableLike",
     "UtcDateTime",
+    "now_of_store",
     "table_of",
 ]

@@ -7,6 +7,7 @@ PostgreSQL: the asyncpg driver and its pool.
 """
 
 import asyncio
+import contextlib
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
@@ -30,6 +31,25 @@ BUSY_SECONDS = 10
 """How long SQLite waits for another process (a migration, a backup) that holds the file."""
 PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON")
 """Durable at each commit; deleted values are overwritten, not only forgotten."""
+
+POOL_SIZE = 5
+"""Connections that a process keeps to its PostgreSQL database: two replicas of four services hold 40."""
+POOL_OVERFLOW = 5
+"""How many more it opens while all are at work, and closes again."""
+POOL_WAIT_SECONDS = 20
+"""How long a unit of work waits for a connection of the pool before it is a trouble of the store."""
+CONNECT_SECONDS = 5
+COMMAND_SECONDS = 90
+"""When we give up on a server from which nothing is heard at all; it gives up itself before."""
+PREPARED_STATEMENTS = 256
+"""Statements that a connection keeps ready: a list of keys is another statement for each length."""
+SERVER_SETTINGS = {
+    "statement_timeout": "60s",
+    # A process that was stopped in the middle of a unit of work holds locks that others wait for.
+    "idle_in_transaction_session_timeout": "60s",
+    # Plans of small statements: compiling them costs more than it saves.
+    "jit": "off",
+}
 
 
 class Lines(Protocol):
@@ -128,19 +148,28 @@ class PostgresLine:
 
 
 class PostgresLines:
-    """The pool of asyncpg connections."""
+    """The pool of asyncpg connections. With `one_writer` only one of them waits for its turn to write."""
 
-    def __init__(self, url: URL, name: str) -> None:
+    def __init__(self, url: URL, name: str, *, one_writer: bool) -> None:
         self._engine = create_async_engine(
             url.set(drivername="postgresql+asyncpg"),
             hide_parameters=True,
             pool_pre_ping=True,
-            connect_args={"server_settings": {"application_name": name}},
+            pool_size=POOL_SIZE,
+            max_overflow=POOL_OVERFLOW,
+            pool_timeout=POOL_WAIT_SECONDS,
+            connect_args={
+                "server_settings": {"application_name": name, **SERVER_SETTINGS},
+                "timeout": CONNECT_SECONDS,
+                "command_timeout": COMMAND_SECONDS,
+                "prepared_statement_cache_size": PREPARED_STATEMENTS,
+            },
         )
+        self._writers = asyncio.Lock() if one_writer else contextlib.nullcontext()
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[Line]:
-        async with self._engine.connect() as connection:
+        async with self._writers, self._engine.connect() as connection:
             yield PostgresLine(connection)
 
     @asynccontextmanager

@@ -3,22 +3,29 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.engine import make_url
 
 from sync_kit.clock import Clock
 from sync_kit.store.lines import Lines, PostgresLines, SqliteLines
-from sync_kit.store.session import Line, Session
+from sync_kit.store.session import Line, Session, UnitOfWork
 from sync_kit.store.statements import Kind
+
+Result = TypeVar("Result")
+
+_THE_WRITER = "the writer"
 
 
 class Store:
     """One database. Use cases get a Session from `transaction()` or `reading()` and never commit themselves."""
 
-    def __init__(self, lines: Lines, *, kind: Kind, metadata: MetaData, clock: Clock, name: str) -> None:
+    def __init__(
+        self, lines: Lines, *, kind: Kind, metadata: MetaData, clock: Clock, name: str, one_writer: bool = False
+    ) -> None:
         self.kind = kind
+        self.one_writer = one_writer or kind == "sqlite"
         self.metadata = metadata
         self.clock = clock
         self.name = name
@@ -27,18 +34,20 @@ class Store:
         self._watches: dict[str, list[asyncio.Event]] = {}
 
     @classmethod
-    def open(cls, url: str, *, metadata: MetaData, clock: Clock, name: str) -> "Store":
+    def open(cls, url: str, *, metadata: MetaData, clock: Clock, name: str, one_writer: bool = False) -> "Store":
         """Open `sqlite:////absolute/path.db`, `sqlite://` (in memory) or `postgresql://...`; connects at first use.
 
-        `name` says whose store it is, for thread names and the server's list of clients. Raises ValueError for
-        another kind of URL.
+        `name` says whose store it is, for thread names and the server's list of clients. `one_writer`: units of work
+        that write take turns on PostgreSQL too, over all processes, as they do on SQLite: for a store with little to
+        write, whose use cases read and then write all over it. Raises ValueError for another kind of URL.
         """
         parsed = make_url(url)
         engine_name = parsed.get_backend_name()
         if engine_name == "sqlite":
             return cls(SqliteLines(parsed, name), kind="sqlite", metadata=metadata, clock=clock, name=name)
         if engine_name == "postgresql":
-            return cls(PostgresLines(parsed, name), kind="postgresql", metadata=metadata, clock=clock, name=name)
+            lines = PostgresLines(parsed, name, one_writer=one_writer)
+            return cls(lines, kind="postgresql", metadata=metadata, clock=clock, name=name, one_writer=one_writer)
         raise ValueError(f"a store is sqlite or postgresql, not {engine_name}")
 
     @asynccontextmanager
@@ -48,15 +57,14 @@ class Store:
         A task has one unit of work open at a time (RuntimeError for a second): two would wait for each other.
         """
         async with self._begin(self._lines.writing()) as session:
+            await self._take_writers_turn(session)
             try:
                 yield session
                 await session.commit()
             except BaseException:
                 await session.roll_back()
                 raise
-        for name in session.signals:
-            for event in self._watches.get(name, ()):
-                event.set()
+        self._wake_watchers(session)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Session]:
@@ -66,6 +74,45 @@ class Store:
                 yield session
             finally:
                 await session.roll_back()
+
+    async def transact(self, work: UnitOfWork[Result]) -> Result:
+        """`transaction()` with `work` as its block, in one trip to the database: see `Session.together`."""
+
+        async def work_and_commit(session: Session) -> Result:
+            await self._take_writers_turn(session)
+            try:
+                result = await work(session)
+                await session.commit()
+            except BaseException:
+                await session.roll_back()
+                raise
+            return result
+
+        async with self._begin(self._lines.writing()) as session:
+            result = await session.together(work_and_commit)
+        self._wake_watchers(session)
+        return result
+
+    async def read(self, work: UnitOfWork[Result]) -> Result:
+        """`reading()` with `work` as its block, in one trip to the database: see `Session.together`."""
+
+        async def work_and_end(session: Session) -> Result:
+            try:
+                return await work(session)
+            finally:
+                await session.roll_back()
+
+        async with self._begin(self._lines.reading()) as session:
+            return await session.together(work_and_end)
+
+    async def _take_writers_turn(self, session: Session) -> None:
+        if self.one_writer:
+            await session.take_turn(_THE_WRITER)
+
+    def _wake_watchers(self, session: Session) -> None:
+        for name in session.signals:
+            for event in self._watches.get(name, ()):
+                event.set()
 
     @asynccontextmanager
     async def _begin(self, line: AbstractAsyncContextManager[Line]) -> AsyncIterator[Session]:

@@ -2,28 +2,30 @@
 
 A session belongs to the task that opened it. Savepoints and the transaction itself begin with the first statement
 that needs them, and are released with the next one, since every trip to the database costs more than most statements.
+
+A statement that is made once, with `bindparam` for what differs, costs a fifth of one that is made anew at each call:
+SQLAlchemy then need not find out that it knows it already.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, CursorResult, Executable, func, literal, select
+from sqlalchemy import ColumnElement, Connection, CursorResult, Executable, bindparam, func, literal, select, text
 from sqlalchemy.engine import NestedTransaction, RowMapping
 
 from sync_kit.clock import Clock
-from sync_kit.store.statements import (
-    Kind,
-    OnlyIf,
-    Row,
-    TableLike,
-    check_rows,
-    insert_into,
-    order_by_key,
-    table_of,
-    upsert_into,
+from sync_kit.store.one_trip import HereLine, finish_at_once
+from sync_kit.store.prepared import (
+    PreparedWrite,
+    prepare_insert,
+    prepare_insert_missing,
+    prepare_update,
+    prepare_upsert,
 )
+from sync_kit.store.statements import Kind, OnlyIf, Row, TableLike, check_rows, insert_into, order_by_key, table_of
 from sync_kit.store.types import UtcDateTime
 
 Result = TypeVar("Result")
@@ -34,6 +36,23 @@ class Line(Protocol):
     """A connection that runs functions of the synchronous Connection where that may wait."""
 
     def run(self, work: Work[Result]) -> Awaitable[Result]: ...
+
+
+_TAKE_TURNS = text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key")
+
+
+_NOW: Final = "now_of_store"
+
+
+def now_of_store(kind: Kind) -> ColumnElement[datetime]:
+    """`Session.now_in_sql` for a statement that is made once and run often, with `Session.now_given`."""
+    if kind == "sqlite":
+        return bindparam(_NOW, type_=UtcDateTime())
+    return func.clock_timestamp(type_=UtcDateTime())
+
+
+UnitOfWork = Callable[["Session"], Coroutine[Any, Any, Result]]
+"""A use case as a function of the session that it is given."""
 
 
 class Session:
@@ -62,6 +81,33 @@ class Session:
 
         return await self._line.run(run_all)
 
+    async def together(self, work: "UnitOfWork[Result]") -> Result:
+        """Run `work` with this session in one trip, however many statements it has.
+
+        It may await nothing but this session's own calls (RuntimeError): no vendor, no sleep. What it does to objects
+        of the process it does beside the event loop, in another thread, so it should do nothing to them.
+        """
+
+        def run(connection: Connection) -> Result:
+            line, self._line = self._line, HereLine(connection)
+            try:
+                return finish_at_once(work(self))
+            finally:
+                self._line = line
+
+        return await self._line.run(run)
+
+    async def take_turn(self, *names: str) -> None:
+        """Until this unit of work has ended, no other one does anything between its own `take_turn` of one of the
+        names and its end. What is read from here on is what those before have left.
+
+        SQLite: every unit of work that writes waits for every other anyway. PostgreSQL: a lock for each name, taken
+        with the next statement. Take all turns at once, before anything else: so nobody waits for each other.
+        """
+        if self.kind == "postgresql" and names:
+            keys = sorted({_make_turn_key(name) for name in names})
+            self._before.append(lambda connection: connection.execute(_TAKE_TURNS, {"keys": keys}))
+
     async def now(self) -> datetime:
         """The store's time, aware UTC: the injected clock on SQLite, the server's on PostgreSQL."""
         if self.kind == "sqlite":
@@ -74,6 +120,10 @@ class Session:
         if self.kind == "sqlite":
             return literal(self.clock.now(), UtcDateTime())
         return func.clock_timestamp(type_=UtcDateTime())
+
+    def now_given(self) -> Row:
+        """The parameters that `now_of_store` needs beside a statement's own."""
+        return {_NOW: self.clock.now()} if self.kind == "sqlite" else {}
 
     async def execute(self, statement: Executable, params: Sequence[Row] | Row | None = None) -> CursorResult[Any]:
         """Run a statement that returns no rows; the result tells `rowcount` (-1 for many rows on PostgreSQL)."""
@@ -98,10 +148,9 @@ class Session:
 
     async def insert(self, table: TableLike, rows: Sequence[Row]) -> None:
         """Insert new rows; a conflict raises IntegrityError."""
-        checked = check_rows(rows)
-        if checked:
-            statement = table_of(table).insert()
-            await self.run(lambda connection: connection.execute(statement, checked))
+        columns = check_rows(rows)
+        if columns:
+            await self._write(prepare_insert(self.kind, table_of(table), columns), rows)
 
     async def insert_missing(self, table: TableLike, rows: Sequence[Row]) -> int:
         """Insert the rows that are not there yet; returns how many were new."""
@@ -109,11 +158,10 @@ class Session:
         key = [column.name for column in target.primary_key]
         if self.kind == "postgresql":
             return len(await self.insert_missing_returning(table, rows, key[0]))
-        checked = check_rows(rows)
-        if not checked:
+        columns = check_rows(rows)
+        if not columns:
             return 0
-        statement = insert_into(self.kind, target).on_conflict_do_nothing()
-        return await self.run(lambda connection: connection.execute(statement, checked).rowcount)
+        return await self._write(prepare_insert_missing(self.kind, target, columns), rows)
 
     async def insert_missing_returning(self, table: TableLike, rows: Sequence[Row], column: str) -> Sequence[Any]:
         """Insert the rows that are not there yet; returns that column of each new one, in no particular order.
@@ -121,11 +169,10 @@ class Session:
         On PostgreSQL this waits for another transaction that inserts the same key, so that of two takers one is first.
         """
         target = table_of(table)
-        checked = check_rows(rows)
-        if not checked:
+        columns = check_rows(rows)
+        if not columns:
             return []
-        key = [name for name in (column.name for column in target.primary_key) if name in checked[0]]
-        ordered = order_by_key(checked, key)
+        ordered = order_by_key(rows, [column.name for column in target.primary_key if column.name in columns])
         statement = insert_into(self.kind, target).on_conflict_do_nothing().returning(target.c[column])
         return await self.run(lambda connection: connection.execute(statement, ordered).scalars().all())
 
@@ -142,11 +189,26 @@ class Session:
 
         All rows must name the same columns. A key that comes twice is applied twice, in the order given.
         """
-        checked = check_rows(rows)
-        if checked:
-            statement = upsert_into(self.kind, table_of(table), key=key, update=update, only_if=only_if)
-            ordered = order_by_key(checked, key)
-            await self.run(lambda connection: connection.execute(statement, ordered))
+        columns = check_rows(rows)
+        if columns:
+            prepared = prepare_upsert(self.kind, table_of(table), columns, key=key, update=update, only_if=only_if)
+            await self._write(prepared, order_by_key(rows, key))
+
+    async def update_rows(
+        self, table: TableLike, rows: Sequence[Row], *, key: Sequence[str], update: Sequence[str]
+    ) -> None:
+        """Set the `update` columns of those rows whose `key` is there; the others are passed over.
+
+        All rows must name the same columns. A key that comes twice is applied twice, in the order given.
+        """
+        if check_rows(rows):
+            prepared = prepare_update(self.kind, table_of(table), key=key, update=update)
+            await self._write(prepared, order_by_key(rows, key))
+
+    async def _write(self, prepared: PreparedWrite, rows: Sequence[Row]) -> int:
+        return await self.run(
+            lambda connection: connection.exec_driver_sql(prepared.text, prepared.bind(rows)).rowcount
+        )
 
     def signal(self, name: str) -> None:
         """Wake those who `store.watch(name)`, once this transaction has committed."""
@@ -197,3 +259,8 @@ class Session:
         self._open = False
         if self._used:
             await self._line.run(lambda connection: connection.rollback())
+
+
+def _make_turn_key(name: str) -> int:
+    """64 bits of the name; two names that share them only wait for each other needlessly."""
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), signed=True)

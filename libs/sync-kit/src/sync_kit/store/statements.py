@@ -1,6 +1,7 @@
 """The three ways in which rows are written in batches, the same on both engines."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, Literal
 
 from sqlalchemy import Table, inspect
@@ -44,17 +45,17 @@ def upsert_into(
     )
 
 
-def check_rows(rows: Iterable[Row]) -> list[dict[str, Any]]:
-    """The rows as a list. Raises ValueError when they do not all name the same columns (SQLAlchemy would drop some)."""
-    checked = [dict(row) for row in rows]
-    if checked:
-        columns = checked[0].keys()
-        for row in checked:
-            if row.keys() != columns:
-                raise ValueError(f"rows differ in their columns: {sorted(columns ^ row.keys())}")
-    return checked
+def check_rows(rows: Sequence[Row]) -> tuple[str, ...]:
+    """The columns that the rows name; none for no rows. Raises ValueError when they do not all name the same ones."""
+    if not rows:
+        return ()
+    columns = rows[0].keys()
+    for row in rows:
+        if row.keys() != columns:
+            raise ValueError(f"rows differ in their columns: {sorted(columns ^ row.keys())}")
+    return tuple(columns)
 
 
-def order_by_key(rows: list[dict[str, Any]], key: Sequence[str]) -> list[dict[str, Any]]:
+def order_by_key(rows: Sequence[Row], key: Sequence[str]) -> list[Row]:
     """The rows by key, so that two writers of the same rows wait for each other instead of deadlocking."""
-    return sorted(rows, key=lambda row: tuple(row[column] for column in key))
+    return sorted(rows, key=itemgetter(*key))

@@ -3,6 +3,7 @@
 import asyncio
 import heapq
 import itertools
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 DEFAULT_START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -18,6 +19,7 @@ class ManualClock:
         self._monotonic = 0.0
         self._order = itertools.count()
         self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
+        self._watchers: list[Callable[[datetime], None]] = []
 
     def now(self) -> datetime:
         return self._now
@@ -38,7 +40,7 @@ class ManualClock:
         span = by if isinstance(by, timedelta) else timedelta(seconds=by)
         if span < timedelta(0):
             raise ValueError("this clock runs forward; set_back moves the time of day")
-        self._now += span
+        self._set_now(self._now + span)
         self._monotonic += span.total_seconds()
         while self._sleepers and self._sleepers[0][0] <= self._monotonic + 1e-9:
             woken = heapq.heappop(self._sleepers)[2]
@@ -47,7 +49,11 @@ class ManualClock:
 
     def set_back(self, by: float | timedelta) -> None:
         """The time of day jumps back, as a machine's clock may; monotonic time and sleepers do not notice."""
-        self._now -= by if isinstance(by, timedelta) else timedelta(seconds=by)
+        self._set_now(self._now - (by if isinstance(by, timedelta) else timedelta(seconds=by)))
+
+    def watch(self, tell: Callable[[datetime], None]) -> None:
+        """Call `tell` with the new time of day at each move, before anybody who slept goes on."""
+        self._watchers.append(tell)
 
     def count_sleepers(self) -> int:
         """How many are waiting now."""
@@ -57,3 +63,8 @@ class ManualClock:
         """Seconds until the next sleeper's time; None when nobody sleeps."""
         waiting = [due for due, _, woken in self._sleepers if not woken.done()]
         return max(0.0, min(waiting) - self._monotonic) if waiting else None
+
+    def _set_now(self, moment: datetime) -> None:
+        self._now = moment
+        for tell in self._watchers:
+            tell(moment)

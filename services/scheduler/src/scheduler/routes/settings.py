@@ -41,6 +41,7 @@ def make_router(store: Store) -> APIRouter:
             go_ahead_xero_tenant_id=body.go_ahead.xero_tenant_id if body.go_ahead else None,
         )
         async with store.transaction() as session:
+            await session.take_turn(tenant_id)
             tenant = await get_tenant_of_partner(session, KIT_TABLES, caller.partner_id, tenant_id)
             await change_settings(session, tenant_id, wanted, connections=tenant.event.connections)
             return show_settings(tenant, await read_readiness(session, tenant_id, tenant.event.connections))

@@ -23,6 +23,7 @@ async def start_and_show(store: Store, caller: Principal, key: str | None, order
     """The new run, or the one that this key started before."""
     who = Caller(caller.client_id, key)
     async with store.transaction() as session:
+        await session.take_turn(order.tenant_id, *([f"{caller.client_id} {key}"] if key is not None else []))
         tenant = await get_tenant_of_partner(session, KIT_TABLES, caller.partner_id, order.tenant_id)
         run_id = await find_first_answer(session, who, order) or await start_run(
             session, order, caller=who, connections=tenant.event.connections

@@ -58,6 +58,8 @@ def make_router(store: Store) -> APIRouter:
     async def cancel_sync(run_id: RunId, caller: Writer) -> RunResource:
         """Stop a run; it ends within a minute. What was read stays and goes with the next run."""
         async with store.transaction() as session:
+            run = await get_run_of_partner(session, caller.partner_id, run_id)
+            await session.take_turn(run["tenant_id"])
             await cancel_run(session, await get_run_of_partner(session, caller.partner_id, run_id))
             return show_run(await view_run(session, await get_run_of_partner(session, caller.partner_id, run_id)))
 

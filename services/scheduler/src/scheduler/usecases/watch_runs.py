@@ -24,10 +24,11 @@ async def watch_runs(store: Store) -> int:
     """Look at every open run once; the number of runs that something was done about."""
     async with store.reading() as session:
         now = await session.now()
-        due = [run["run_id"] for run in await runs.list_open_runs(session) if _is_due(run, now)]
-    for run_id in due:
+        due = [run for run in await runs.list_open_runs(session) if _is_due(run, now)]
+    for seen in due:
         async with store.transaction() as session:
-            run = await runs.find_run(session, run_id)
+            await session.take_turn(seen["tenant_id"])
+            run = await runs.find_run(session, seen["run_id"])
             if run is not None and run["ended_at"] is None and _is_due(run, await session.now()):
                 await _act(session, run)
     async with store.transaction() as session:

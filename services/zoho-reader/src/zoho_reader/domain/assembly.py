@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sync_kit.contracts import codec
 from sync_kit.contracts.cutting import ROOM_FOR_THE_REST, cut_by_bytes
+from sync_kit.contracts.envelope import count_bytes
 from sync_kit.contracts.events import ExtractedRecord, RecordsExtracted
 from sync_kit.contracts.topics import MAX_EVENT_BYTES
 from sync_kit.contracts.vocabulary import Module
@@ -102,17 +103,17 @@ def _cut_record(draft: Draft, extraction_seq: int) -> Iterator[tuple[ExtractedRe
         fields=draft.fields,
     )
     key = draft.children_key
-    weight = len(codec.dumps(whole))
+    weight = count_bytes(whole)
     if key is None or not draft.fields.get(key) or weight <= MOST_RECORD_BYTES:
         yield whole, weight
         return
     rest = {name: value for name, value in draft.fields.items() if name != key}
-    most_bytes = max(MOST_RECORD_BYTES - len(codec.dumps(rest)), MOST_RECORD_BYTES // 8)
+    most_bytes = max(MOST_RECORD_BYTES - len(codec.dumps_loaded(rest)), MOST_RECORD_BYTES // 8)
     pieces = list(cut_by_bytes(draft.fields[key], most_items=100_000, most_bytes=most_bytes))
     for number, piece in enumerate(pieces, start=1):
         fields = {**rest, key: piece} if number == 1 else {key: piece}
         part = whole.model_copy(update={"part": number, "parts": len(pieces), "fields": fields})
-        yield part, len(codec.dumps(part))
+        yield part, count_bytes(part)
 
 
 def _sort_by_sequence(row: Row) -> tuple[bool, int, int]:

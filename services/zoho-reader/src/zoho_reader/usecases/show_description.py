@@ -29,6 +29,7 @@ async def get_description(store: Store, principal: Principal, tenant_id: str, mo
 async def wish_description(store: Store, principal: Principal, tenant_id: str) -> datetime:
     """Note the wish; a worker fulfils it, once the CRM is connected. Raises NotFoundError."""
     async with store.transaction() as session:
+        await session.take_turn(tenant_id)
         await get_tenant_of_partner(session, KIT, principal.partner_id, tenant_id)
         await request_description(session, tenant_id)
         await mark_due(session, KIT, tenant_id)
