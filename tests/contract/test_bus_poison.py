@@ -9,15 +9,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tests.fixtures.buses import settle_on
+from tests.fixtures.buses import open_kit_house, settle_on
 from tests.fixtures.engines import drop_databases, make_database_url
-from tests.fixtures.kit_house import House, make_metadata
+from tests.fixtures.kit_house import House
 from tests.fixtures.kit_post import Post, make_run, make_tenant
 
 from sync_kit.bus import Message, open_bus
 from sync_kit.consumer import manage_dead_letters
 from sync_kit.store import Store
-from sync_kit.testing import ManualClock
 
 
 @pytest.fixture
@@ -27,12 +26,8 @@ def store_url(tmp_path: Path) -> str:
 
 @pytest.fixture
 async def kit_house(store_url: str, tmp_path: Path) -> AsyncIterator[House]:
-    metadata, tables, things = make_metadata()
-    clock = ManualClock()
-    store = Store.open(store_url, metadata=metadata, clock=clock, name="test")
-    await store.create_tables()
-    yield House(store, tables, things, clock)
-    await store.close()
+    async with open_kit_house(store_url) as house:
+        yield house
     drop_databases(tmp_path)
 
 

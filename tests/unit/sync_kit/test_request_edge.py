@@ -68,6 +68,7 @@ def api(app: FastAPI) -> ApiClient:
     return ApiClient(app)
 
 
+@pytest.mark.usefixtures("logged")
 async def test_a_database_that_is_away_is_a_503_that_says_so_and_nothing_else(app: FastAPI) -> None:
     answer = await ApiClient(app).get("/v1/store")
     assert (answer.status, answer.headers["retry-after"], answer.json["code"]) == (503, "2", "try_later")

@@ -37,3 +37,14 @@ async def test_nothing_is_left_running_after_a_wait(clock: ManualClock) -> None:
     event.set()
     await waiting
     assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_a_wait_that_ends_before_it_began_leaves_nothing_behind(clock: ManualClock) -> None:
+    event = asyncio.Event()
+    waiting = asyncio.create_task(wait_for_any(clock, 60, event))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await let_run()
+    assert waiting.cancelled()
+    assert clock.count_sleepers() == 0
+    assert asyncio.all_tasks() == {asyncio.current_task()}

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 from pydantic import SecretStr
 from sqlalchemy import select
 from starlette.types import ASGIApp, Receive, Scope, Send
+from tests.fixtures.engines import drop_databases, make_database_url
 
 from sync_kit.app import ServiceRuntime
 from sync_kit.bus import LocalLog, Message
@@ -88,11 +89,16 @@ class World:
 
     # --- its life ---
 
+    @property
+    def database_url(self) -> str:
+        """The service's store."""
+        return make_database_url(self.folder, "xero_writer", self.clock)
+
     async def start(self) -> None:
         """Start the service on the same files as before."""
         self.bus = LocalLog(self.folder / "bus.db", self.clock)
         settings = Settings(
-            database_url=f"sqlite:///{self.folder / 'writer.db'}",
+            database_url=self.database_url,
             bus_url=f"local:///{self.folder / 'bus.db'}",
             auth_url=AUTH,
             public_url="http://api.test",
@@ -101,7 +107,6 @@ class World:
         )
         transport = asgi_transport({"http://xero.test": self._serve_xero, AUTH: self._serve_auth})
         self.runtime = build(settings, bus=self.bus, clock=self.clock, transport=transport)
-        await self.runtime.store.create_tables()
         self.results = self.bus.subscribe("test", [topic.name for topic in topics.ALL])
 
     async def stop(self) -> None:
@@ -596,3 +601,4 @@ async def open_world(folder: Path, **organisation: Any) -> AsyncIterator[World]:
         yield world
     finally:
         await world.stop()
+        drop_databases(folder)

@@ -5,13 +5,12 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from pydantic import SecretStr
-from sqlalchemy import text
+from sqlalchemy import select
+from tests.fixtures.engines import drop_databases, make_database_url
 
 from sync_kit.app import ServiceRuntime
 from sync_kit.bus import LocalLog, Message
@@ -34,7 +33,6 @@ from sync_kit.contracts.vocabulary import DEFAULT_MODULES, MODULE_ORDER, Connect
 from sync_kit.errors import NeedsReauthorisationError, TryLaterError
 from sync_kit.http import asgi_transport
 from sync_kit.loops import Loop
-from sync_kit.store.migrate import upgrade
 from sync_kit.testing import SERVICE_KEY, ManualClock, memory_bus
 from vendor_sandbox.app import Sandbox, create_sandbox
 from vendor_sandbox.core.clock import VirtualClock
@@ -45,6 +43,7 @@ from vendor_sandbox.zoho.writing import delete_record, insert_record, update_rec
 from zoho_reader.app import build
 from zoho_reader.domain.sources import SHAPES, STANDARD_COLUMNS
 from zoho_reader.settings import Settings
+from zoho_reader.store.tables import KIT
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 TENANT, PARTNER = "tenant-1", "partner-1"
@@ -237,8 +236,9 @@ class World:
 
     async def _find_due(self) -> datetime | None:
         async with self.reader.store.reading() as session:
-            value = await session.fetch_value(text("SELECT min(coalesce(due_at, expires_at)) FROM leases"))
-        return None if value is None else datetime.fromisoformat(value)
+            rows = await session.fetch_all(select(KIT.leases.c.due_at, KIT.leases.c.expires_at))
+        moments = [row["due_at"] or row["expires_at"] for row in rows]
+        return min((moment for moment in moments if moment is not None), default=None)
 
     async def listen(self) -> None:
         if self._listening is None:
@@ -373,19 +373,11 @@ def merge_records(events: Iterable[Event]) -> dict[Module, dict[str, ExtractedRe
     return merged
 
 
-@cache
-def make_empty_store() -> bytes:
-    """A store as the migrations leave it: they run once for all tests of a process."""
-    with TemporaryDirectory() as folder:
-        upgrade(f"sqlite:///{folder}/reader.db", "zoho_reader")
-        return (Path(folder) / "reader.db").read_bytes()
-
-
 async def open_reader(
     path: Path, bus: LocalLog, clock: ManualClock, sandbox: Sandbox, tokens: FakeTokens, **options: Any
 ) -> ServiceRuntime:
     settings = Settings(
-        database_url=f"sqlite:///{path}/reader.db",
+        database_url=make_database_url(path, "zoho_reader", clock),
         bus_url="local://",
         auth_url="http://auth.test",
         public_url="http://api.test",
@@ -393,10 +385,6 @@ async def open_reader(
         workers=1,
         **options,
     )
-    store = path / "reader.db"
-    if not store.exists():
-        store.write_bytes(make_empty_store())
-        store.chmod(0o600)
     return build(settings, bus=bus, clock=clock, transport=asgi_transport({HOST: sandbox.app}), tokens=tokens)
 
 
@@ -416,6 +404,7 @@ async def open_world(path: Path, *, switches: Switches | None = None, **options:
     finally:
         await world.reader.close()
         await bus.close()
+        drop_databases(path)
 
 
 __all__ = ["TENANT", "CrashError", "FakeTokens", "TryLaterError", "World", "merge_records", "open_world"]

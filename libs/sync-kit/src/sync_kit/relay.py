@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from sync_kit import points
 from sync_kit.bus import Bus, Message
 from sync_kit.outbox import OUTBOX_SIGNAL
-from sync_kit.store import KitTables, Session, Store
+from sync_kit.store import KitTables, Session, Store, UtcDateTime
 
 MOST_EVENTS: Final = 500
 MOST_BYTES: Final = 8 * 1024 * 1024
@@ -27,10 +27,21 @@ class Relay:
 
     def __init__(self, store: Store, tables: KitTables, bus: Bus) -> None:
         self._store = store
-        self._outbox = tables.outbox
+        self._outbox = outbox = tables.outbox
         self._bus = bus
         self.wake: asyncio.Event = store.watch(OUTBOX_SIGNAL)
         self.counts: Counter[str] = Counter()
+        columns, these = outbox.c, outbox.c.id.in_(bindparam("ids", expanding=True))
+        self._sizes = (
+            select(columns.id, func.length(columns.value).label("size"))
+            .where(columns.published_at.is_(None))
+            .order_by(columns.id)
+            .limit(MOST_EVENTS)
+        )
+        self._messages = (
+            select(columns.topic, columns.key, columns.headers, columns.value).where(these).order_by(columns.id)
+        )
+        self._marking = update(outbox).where(these).values(published_at=bindparam("now", type_=UtcDateTime()))
 
     async def step(self) -> int:
         """Publish a batch of what is not published yet, oldest first; returns how many.
@@ -82,11 +93,7 @@ class Relay:
 
     async def _read_batch(self, session: Session, *, skip_locked: bool) -> tuple[list[int], list[Message]]:
         """As many of the oldest as fit into MOST_BYTES, at least one: sizes first, since an event may be large."""
-        columns = self._outbox.c
-        sizes = select(columns.id, func.length(columns.value).label("size"))
-        sizes = sizes.where(columns.published_at.is_(None)).order_by(columns.id).limit(MOST_EVENTS)
-        if skip_locked:
-            sizes = sizes.with_for_update(skip_locked=True)
+        sizes = self._sizes.with_for_update(skip_locked=True) if skip_locked else self._sizes
         ids: list[int] = []
         total = 0
         for row in await session.fetch_all(sizes):
@@ -96,16 +103,11 @@ class Relay:
             ids.append(row["id"])
         if not ids:
             return [], []
-        rows = await session.fetch_all(
-            select(columns.topic, columns.key, columns.headers, columns.value)
-            .where(columns.id.in_(ids))
-            .order_by(columns.id)
-        )
+        rows = await session.fetch_all(self._messages, {"ids": ids})
         return ids, [_to_message(row) for row in rows]
 
     async def _mark(self, session: Session, ids: Sequence[int]) -> None:
-        published_at = await session.now()
-        await session.execute(update(self._outbox).where(self._outbox.c.id.in_(ids)).values(published_at=published_at))
+        await session.execute(self._marking, {"ids": ids, "now": await session.now()})
 
 
 def _to_message(row: Any) -> Message:

@@ -1,8 +1,9 @@
 """What a service knows of its tenants: the newest state that auth has told, by max-merge of versions."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
-from sqlalchemy import or_, select
+from sqlalchemy import Executable, Table, bindparam, or_, select
 
 from sync_kit.contracts.events import ConnectionFacts, TenantChanged
 from sync_kit.contracts.vocabulary import Vendor
@@ -56,7 +57,7 @@ async def take_in_tenant(session: Session, tables: KitTables, event: TenantChang
 
 async def find_tenant(session: Session, tables: KitTables, tenant_id: str) -> TenantRow | None:
     """The tenant, deleted ones too; None when nothing was told of it yet."""
-    row = await session.fetch_one(select(tables.tenants).where(tables.tenants.c.tenant_id == tenant_id))
+    row = await session.fetch_one(_of_tenant(tables.tenants), {"tenant_id": tenant_id})
     if row is None:
         return None
     return TenantRow(
@@ -85,3 +86,8 @@ def get_connection(tenant: TenantRow, vendor: Vendor) -> ConnectionFacts:
         if connection.vendor == vendor:
             return connection
     raise NeedsReauthorisationError(f"{vendor.value} was never connected", cause="never_connected")
+
+
+@lru_cache(16)  # made once for each store of this process
+def _of_tenant(tenants: Table) -> Executable:
+    return select(tenants).where(tenants.c.tenant_id == bindparam("tenant_id"))

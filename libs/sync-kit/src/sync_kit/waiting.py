@@ -1,7 +1,8 @@
 """Waiting for whichever comes first: a time that passes or an event that is set."""
 
 import asyncio
-from typing import Any
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 from sync_kit.clock import Clock
 
@@ -11,15 +12,19 @@ async def wait_for_any(clock: Clock, seconds: float, *events: asyncio.Event | No
     awaited = [event for event in events if event is not None]
     if any(event.is_set() for event in awaited):
         return
-    waits: list[asyncio.Task[Any]] = [asyncio.create_task(event.wait()) for event in awaited]
-    waits.append(asyncio.create_task(_sleep(clock, seconds)))
+    woken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    waits = [asyncio.create_task(_wake(event.wait, woken)) for event in awaited]
+    waits.append(asyncio.create_task(_wake(partial(clock.sleep, seconds), woken)))
     try:
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        await woken
     finally:
         for wait in waits:
             wait.cancel()
-        await asyncio.gather(*waits, return_exceptions=True)
 
 
-async def _sleep(clock: Clock, seconds: float) -> None:
-    await clock.sleep(seconds)
+async def _wake(wait: Callable[[], Awaitable[object]], woken: "asyncio.Future[None]") -> None:
+    try:
+        await wait()
+    finally:
+        if not woken.done():
+            woken.set_result(None)

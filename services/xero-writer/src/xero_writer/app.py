@@ -61,6 +61,7 @@ def build(settings: Settings, *, bus: Bus, clock: Clock, transport: HttpTranspor
         description="Mappings, record links and what Xero was told",
         routers=build_routes(store),
         readiness={"store": store.check},
+        side_checks={"bus": bus.check},
         registry=registry,
         verifier=JwksVerifier(jwks_fetcher(http, settings.auth_url), clock),
         service_identity=identity,

@@ -3,11 +3,9 @@
 import json
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import create_engine, text
 
-from sync_kit.store.migrate import find_migrations, upgrade
+from sync_kit.store.migrate import upgrade
 
 EVENT = {"connections": [{"vendor": "zoho", "external_id": "z1"}, {"vendor": "xero", "external_id": "x1"}]}
 AT = "2026-01-05T09:00:00.000000+00:00"
@@ -15,10 +13,7 @@ AT = "2026-01-05T09:00:00.000000+00:00"
 
 def test_modules_become_directions_and_who_has_synced_needs_no_check(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/store.db"
-    config = Config()
-    config.set_main_option("script_location", str(find_migrations("scheduler")))
-    config.attributes["url"] = url
-    command.upgrade(config, "0001")
+    upgrade(url, "scheduler", revision="0001")
     engine = create_engine(url)
     with engine.begin() as store:
         store.execute(

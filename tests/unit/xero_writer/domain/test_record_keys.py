@@ -16,6 +16,7 @@ from tests.unit.xero_writer.domain.made_rows import (
 from sync_kit.contracts.vocabulary import Module
 from xero_writer.domain import keys
 from xero_writer.domain.judge import find_record_keys, list_missing_fields, list_parents
+from xero_writer.domain.mapping_model import list_crm_fields
 from xero_writer.domain.rows import RecordKeys
 from xero_writer.domain.verdicts import ParentRef
 
@@ -67,7 +68,10 @@ def test_a_person_refers_to_the_account() -> None:
 
 
 def test_fields_that_the_reader_did_not_know_yet_are_named() -> None:
-    mapping = make_mapping(number_fields={"invoices": "Sales_Number"})
-    assert list_missing_fields(make_invoice(), mapping) == ("Sales_Number",)
-    assert list_missing_fields(make_invoice(Sales_Number=None), mapping) == ()
-    assert list_missing_fields(make_invoice(deleted=True), mapping) == ()
+    asked = list_crm_fields(make_mapping(number_fields={"invoices": "Sales_Number"}))[Module.INVOICES]
+    assert list_missing_fields(make_invoice().fields, asked) == ("Sales_Number",)
+    assert list_missing_fields(make_invoice(Sales_Number=None).fields, asked) == ()
+
+
+def test_a_record_without_any_fields_lacks_none() -> None:
+    assert list_missing_fields({}, ("Sales_Number",)) == ()

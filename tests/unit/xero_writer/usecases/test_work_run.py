@@ -1,7 +1,6 @@
 """In which order a run judges and sends where everything goes: parents, then documents, each judged once."""
 
 from collections import Counter
-from typing import Any
 
 import pytest
 from tests.unit.xero_writer.world import World
@@ -12,37 +11,37 @@ from xero_writer.domain.rows import JudgeContext, JudgeInput
 from xero_writer.domain.verdicts import Needs, Verdict, WaitsFor
 from xero_writer.usecases import judge_records, work_run
 from xero_writer.usecases.desk import Desk
-from xero_writer.usecases.send_batches import send_wave
+from xero_writer.usecases.flights import Flights
+from xero_writer.usecases.work_run import Progress
+
+take_step = work_run._take_step
 
 
 class Watch:
-    """Notes each verdict on a document, and whether requests were under way when it was found."""
+    """Notes each verdict on a document, and whether requests were under way, or not landed, when it was found."""
 
     def __init__(self) -> None:
         self.verdicts: Counter[str] = Counter()
-        self.under_way = False
         self.meanwhile = 0
+        self.flights: Flights | None = None
 
     def judge(self, given: JudgeInput, context: JudgeContext) -> Verdict:
         verdict = judge(given, context)
         if given.record.module in DOCUMENT_MODULES and not isinstance(verdict, Needs):
             self.verdicts[type(verdict).__name__] += 1
-            self.meanwhile += self.under_way
+            self.meanwhile += bool(self.flights)
         return verdict
 
-    async def send_wave(self, desk: Desk, growing: Any) -> int:
-        self.under_way = True
-        try:
-            return await send_wave(desk, growing)
-        finally:
-            self.under_way = False
+    async def take_step(self, desk: Desk, flights: Flights, progress: Progress) -> bool:
+        self.flights = flights
+        return await take_step(desk, flights, progress)
 
 
 @pytest.fixture
 def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
     watch = Watch()
     monkeypatch.setattr(judge_records, "judge", watch.judge)
-    monkeypatch.setattr(work_run, "send_wave", watch.send_wave)
+    monkeypatch.setattr(work_run, "_take_step", watch.take_step)
     return watch
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic  # type: ignore[import-untyped]
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType  # type: ignore[import-untyped]
 from aiokafka.errors import (  # type: ignore[import-untyped]
+    InvalidPartitionsError,
     KafkaError,
     TopicAlreadyExistsError,
     for_code,
@@ -24,6 +25,7 @@ _SEGMENT: Final = timedelta(hours=6)
 """A record goes with its whole segment: at the latest its retention and this after it was written."""
 _LONGEST_UNCOMPACTED: Final = timedelta(days=1)
 _REQUEST_MILLISECONDS: Final = 10_000
+_A_MOMENT: Final = 0.05
 _DYNAMIC_TOPIC_SOURCE: Final = 1
 """In DescribeConfigs answers: this setting was made for this topic."""
 
@@ -66,16 +68,19 @@ async def ensure_topics(url: str, *, partitions: int = 12, replication: int = 1)
 
 async def _ensure_all(admin: Any, place: KafkaPlace, partitions: int, replication: int) -> list[str]:
     names = {place.name(topic.name): topic for topic in ALL}
-    found = {topic["topic"]: topic for topic in await _describe(admin, list(names))}
-    missing = [name for name in names if name not in found]
-    done = await _create(admin, {name: names[name] for name in missing}, partitions, replication)
-    for name, described in found.items():
+    there = {topic["topic"] for topic in await _describe(admin, list(names))}
+    missing = {name: topic for name, topic in names.items() if name not in there}
+    created = await _create(admin, missing, partitions, replication)
+    done = [f"{name}: created with {partitions} partitions" for name in created]
+    for described in await _wait_until_there(admin, list(names)):
+        name = described["topic"]
+        if name in created:
+            continue
         done += await _add_partitions(admin, name, described, partitions)
+        done += await _correct_settings(admin, name, list_settings(names[name], replication=replication))
         copies = min(len(partition["replicas"]) for partition in described["partitions"])
         if copies != replication:
             done.append(f"{name}: has {copies} replicas, not {replication}; left as it is")
-    done += await _correct_settings(admin, {name: names[name] for name in found}, replication)
-    await _wait_until_there(admin, missing)
     return done
 
 
@@ -84,6 +89,7 @@ async def _describe(admin: Any, names: Sequence[str]) -> list[Mapping[str, Any]]
 
 
 async def _create(admin: Any, topics: Mapping[str, Topic], partitions: int, replication: int) -> list[str]:
+    """Returns the names of those that were made; others were made by somebody else meanwhile."""
     if not topics:
         return []
     response = await admin.create_topics(
@@ -92,40 +98,42 @@ async def _create(admin: Any, topics: Mapping[str, Topic], partitions: int, repl
             for name, topic in topics.items()
         ]
     )
-    done = []
+    created = []
     for name, code, *_ in response.topic_errors:
         error = for_code(code)
         if error is TopicAlreadyExistsError:
-            continue  # another one of us was faster, with the same settings
+            continue
         if code != 0:
             raise error(f"could not create {name}")
-        done.append(f"{name}: created with {partitions} partitions")
-    return done
+        created.append(name)
+    return created
 
 
 async def _add_partitions(admin: Any, name: str, described: Mapping[str, Any], partitions: int) -> list[str]:
     before = len(described["partitions"])
     if before >= partitions:
         return []
-    await admin.create_partitions({name: NewPartitions(partitions)})
+    try:
+        await admin.create_partitions({name: NewPartitions(partitions)})
+    except InvalidPartitionsError:
+        return []  # somebody else added them meanwhile
     return [f"{name}: {before} partitions became {partitions}"]
 
 
-async def _correct_settings(admin: Any, topics: Mapping[str, Topic], replication: int) -> list[str]:
-    done = []
-    for name, topic in topics.items():
-        wanted = list_settings(topic, replication=replication)
-        present = await _read_settings(admin, name)
-        wrong = [key for key, value in wanted.items() if present.get(key) != value]
-        if wrong:
-            # The request replaces all settings made for the topic, so those of others go along.
-            resource = ConfigResource(ConfigResourceType.TOPIC, name, configs={**present, **wanted})
-            for response in await admin.alter_configs([resource]):
-                for code, *_ in response.resources:
-                    if code != 0:
-                        raise for_code(code)(f"could not correct {name}")
-            done += [f"{name}: {key} is {wanted[key]} now" for key in wrong]
-    return done
+async def _correct_settings(admin: Any, name: str, wanted: Mapping[str, str]) -> list[str]:
+    present = await _read_settings(admin, name)
+    wrong = [key for key, value in wanted.items() if present.get(key) != value]
+    if not wrong:
+        return []
+    # The request replaces all settings made for the topic, so those of others go along.
+    resource = ConfigResource(ConfigResourceType.TOPIC, name, configs={**present, **wanted})
+    for response in await admin.alter_configs([resource]):
+        for code, *_ in response.resources:
+            if code != 0:
+                raise for_code(code)(f"could not correct {name}")
+    while not wanted.items() <= (await _read_settings(admin, name)).items():  # the broker hears of it a moment later
+        await asyncio.sleep(_A_MOMENT)
+    return [f"{name}: {key} is {wanted[key]} now" for key in wrong]
 
 
 async def _read_settings(admin: Any, name: str) -> dict[str, str]:
@@ -141,17 +149,17 @@ async def _read_settings(admin: Any, name: str) -> dict[str, str]:
     return settings
 
 
-async def _wait_until_there(admin: Any, names: Sequence[str]) -> None:
-    """A topic is made by the controller; the brokers hear of it a moment later."""
-    while names:
-        there = {
-            topic["topic"]
+async def _wait_until_there(admin: Any, names: Sequence[str]) -> list[Mapping[str, Any]]:
+    """All of them as the broker describes them: the controller makes a topic, and brokers hear of it a moment later."""
+    while True:
+        there = [
+            topic
             for topic in await _describe(admin, names)
-            if all(partition["leader"] >= 0 for partition in topic["partitions"])
-        }
-        names = [name for name in names if name not in there]
-        if names:
-            await asyncio.sleep(0.05)
+            if topic["partitions"] and all(partition["leader"] >= 0 for partition in topic["partitions"])
+        ]
+        if len(there) == len(names):
+            return there
+        await asyncio.sleep(_A_MOMENT)
 
 
 def _to_milliseconds(span: timedelta) -> str:

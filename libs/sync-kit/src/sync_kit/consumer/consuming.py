@@ -12,7 +12,7 @@ from datetime import timedelta
 from enum import Enum
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from sync_kit import points
 from sync_kit.bus import Delivery, Subscription
@@ -91,6 +91,10 @@ class Consumer:
         self._released_waiting = True
         self._steps = 0
         self.counts: Counter[str] = Counter()
+        tenants = tables.tenants.c
+        self._deleted_among = select(tenants.tenant_id).where(
+            tenants.tenant_id.in_(bindparam("ids", expanding=True)), tenants.deleted.is_(True)
+        )
 
     @property
     def wake(self) -> asyncio.Event | None:
@@ -246,13 +250,10 @@ class Consumer:
             _log.error("on_unreadable_failed", event_id=letter.event_id, exc_info=error)
 
     async def _list_deleted_tenants(self, session: Session, letters: Sequence[Letter]) -> set[str]:
-        tenants = self._tables.tenants
         ids = {letter.tenant_id for letter in letters if letter.tenant_id is not None}
         if not ids:
             return set()
-        rows = await session.fetch_all(
-            select(tenants.c.tenant_id).where(tenants.c.tenant_id.in_(sorted(ids)), tenants.c.deleted.is_(True))
-        )
+        rows = await session.fetch_all(self._deleted_among, {"ids": sorted(ids)})
         return {row["tenant_id"] for row in rows}
 
     def _count(self, fates: _Fates) -> None:

@@ -33,15 +33,15 @@ MIGRATION_LOCK: Final = 7_306_150_001
 """PostgreSQL's advisory lock that makes replicas migrate one after the other."""
 
 
-def upgrade(url: str, package: str) -> None:
-    """Run all migrations of the service whose import name is `package` that the store at `url` lacks.
+def upgrade(url: str, package: str, *, revision: str = "head") -> None:
+    """Run the migrations of the service whose import name is `package` that the store at `url` lacks, up to `revision`.
 
     Blocking: from a coroutine call it by `asyncio.to_thread`. Raises FileNotFoundError without a migrations folder.
     """
     config = Config()
     config.set_main_option("script_location", str(find_migrations(package)).replace("%", "%%"))
     config.attributes["url"] = url
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
 
 
 def find_migrations(package: str) -> Path:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import RowMapping, delete, select
+from sqlalchemy import RowMapping, bindparam, delete, select
 
 from scheduler.domain.connected_pair import Pair
 from scheduler.domain.readiness import StageFindings
@@ -14,6 +14,8 @@ from sync_kit.store import Session
 
 NEWEST_READ: Final = 8
 """Reports that are looked through for what is known of a pair."""
+
+_OF_RUN: Final = select(check_findings).where(check_findings.c.run_id == bindparam("run_id"))
 
 
 async def report_findings(session: Session, report: Mapping[str, Any]) -> None:
@@ -29,7 +31,7 @@ async def report_findings(session: Session, report: Mapping[str, Any]) -> None:
 
 async def list_told(session: Session, run_id: str) -> dict[Stage, StageFindings]:
     """What each stage told of this check, as far as it has."""
-    rows = await session.fetch_all(select(check_findings).where(check_findings.c.run_id == run_id))
+    rows = await session.fetch_all(_OF_RUN, {"run_id": run_id})
     return {
         Stage(row["stage"]): StageFindings(
             tuple(Finding.model_validate(finding) for finding in row["findings"]), row["facts"]

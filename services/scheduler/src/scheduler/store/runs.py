@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import RowMapping, and_, func, select, tuple_, update
+from sqlalchemy import RowMapping, bindparam, func, select, tuple_, update
 
 from scheduler.domain.run_state import ModuleAccount, StageAccount
 from scheduler.store.tables import log_entries, run_modules, run_stages, runs
@@ -13,10 +13,33 @@ from sync_kit.contracts.vocabulary import Module, Outcome, Stage
 from sync_kit.paging import Cursor
 from sync_kit.store import Session
 
+_THAT_RUN: Final = select(runs).where(runs.c.run_id == bindparam("run_id"))
+_STAGES_OF_RUN: Final = select(run_stages).where(run_stages.c.run_id == bindparam("run_id"))
+_MODULES_OF_RUN: Final = (
+    select(run_modules).where(run_modules.c.run_id == bindparam("run_id")).order_by(run_modules.c.position)
+)
+_OUTCOMES_OF_RUN: Final = (
+    select(
+        log_entries.c.module,
+        log_entries.c.outcome,
+        func.count().label("records"),
+        func.sum(log_entries.c.settled_seq).label("settled_sum"),
+    )
+    .where(log_entries.c.run_id == bindparam("run_id"))
+    .group_by(log_entries.c.module, log_entries.c.outcome)
+)
+_THAT_MODULE: Final = update(run_modules).where(
+    run_modules.c.run_id == bindparam("of_run"), run_modules.c.module == bindparam("of_module")
+)
+_CLOSE_MODULE: Final = _THAT_MODULE.values(closed=True)
+_RAISE_EMITTED: Final = _THAT_MODULE.where(func.coalesce(run_modules.c.emitted, -1) < bindparam("announced")).values(
+    emitted=bindparam("announced")
+)
+
 
 async def find_run(session: Session, run_id: str) -> RowMapping | None:
     """The run, or None."""
-    return await session.fetch_one(select(runs).where(runs.c.run_id == run_id))
+    return await session.fetch_one(_THAT_RUN, {"run_id": run_id})
 
 
 async def find_open_run(session: Session, tenant_id: str) -> RowMapping | None:
@@ -65,15 +88,12 @@ async def announce_extraction(
     session: Session, run_id: str, module: str, *, emitted: int, closed: bool, failure: Reason | None
 ) -> None:
     """The reader's half: E only grows, closed stays closed."""
-    row = run_modules.c
-    where = and_(row.run_id == run_id, row.module == module)
-    await session.execute(
-        update(run_modules).where(where, func.coalesce(row.emitted, -1) < emitted).values(emitted=emitted)
-    )
+    of_module = {"of_run": run_id, "of_module": module}
+    await session.execute(_RAISE_EMITTED, {**of_module, "announced": emitted})
     if closed:
-        await session.execute(update(run_modules).where(where).values(closed=True))
+        await session.execute(_CLOSE_MODULE, of_module)
     if failure is not None:
-        await session.execute(update(run_modules).where(where).values(failure=failure.model_dump()))
+        await session.execute(_THAT_MODULE.values(failure=failure.model_dump()), of_module)
 
 
 async def account_module(
@@ -101,7 +121,7 @@ async def report_stage(session: Session, run_id: str, report: Mapping[str, Any])
 
 async def list_stages(session: Session, run_id: str) -> list[StageAccount]:
     """What the stages told last."""
-    rows = await session.fetch_all(select(run_stages).where(run_stages.c.run_id == run_id))
+    rows = await session.fetch_all(_STAGES_OF_RUN, {"run_id": run_id})
     return [
         StageAccount(
             stage=Stage(row["stage"]),
@@ -118,24 +138,11 @@ async def list_stages(session: Session, run_id: str) -> list[StageAccount]:
 
 async def list_modules(session: Session, run_id: str, *, with_outcomes: bool = True) -> list[ModuleAccount]:
     """The run's modules in their order; counting outcomes can be left out."""
-    rows = await session.fetch_all(
-        select(run_modules).where(run_modules.c.run_id == run_id).order_by(run_modules.c.position)
-    )
+    rows = await session.fetch_all(_MODULES_OF_RUN, {"run_id": run_id})
     counts: dict[str, dict[Outcome, int]] = {}
     sums: Counter[str] = Counter()
     if with_outcomes:
-        entry = log_entries.c
-        counted = await session.fetch_all(
-            select(
-                entry.module,
-                entry.outcome,
-                func.count().label("records"),
-                func.sum(entry.settled_seq).label("settled_sum"),
-            )
-            .where(entry.run_id == run_id)
-            .group_by(entry.module, entry.outcome)
-        )
-        for count in counted:
+        for count in await session.fetch_all(_OUTCOMES_OF_RUN, {"run_id": run_id}):
             counts.setdefault(count["module"], {})[Outcome(count["outcome"])] = count["records"]
             sums[count["module"]] += int(count["settled_sum"])
     return [

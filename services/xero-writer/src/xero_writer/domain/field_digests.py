@@ -5,7 +5,6 @@ tracking, exchange rate and branding are not compared: they belong to Xero once 
 quote alone is looked at, since an update of ours would undo a person's choice.
 """
 
-import hashlib
 import hmac
 from collections.abc import Mapping
 from decimal import Decimal
@@ -106,4 +105,4 @@ def _part(value: object) -> Mapping[str, Any]:
 
 
 def _digest(name: str, value: object, key: bytes) -> str:
-    return hmac.new(key, name.encode() + b"=" + dumps_canonical(value), hashlib.sha256).hexdigest()[:32]
+    return hmac.digest(key, name.encode() + b"=" + dumps_canonical(value), "sha256").hex()[:32]

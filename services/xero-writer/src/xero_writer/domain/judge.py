@@ -4,8 +4,8 @@ Pure and total: the same rows give the same verdict, and every record gets one. 
 first, so that nobody mends one fault to be shown the next.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
 
 from sync_kit.contracts.vocabulary import DOCUMENT_MODULES, Module
 from xero_writer.domain.document_kinds import XeroKind
@@ -17,7 +17,7 @@ from xero_writer.domain.judge_contact import find_party_keys, judge_account, jud
 from xero_writer.domain.judge_product import find_product_keys, judge_product
 from xero_writer.domain.judge_vendor import judge_vendor
 from xero_writer.domain.keys import number_key
-from xero_writer.domain.mapping_model import SENT_CHOICES, TenantMapping, list_crm_fields
+from xero_writer.domain.mapping_model import SENT_CHOICES, TenantMapping
 from xero_writer.domain.rows import JudgeContext, JudgeInput, Link, RecordKeys, StagedRecord
 from xero_writer.domain.verdicts import ParentRef, Verdict
 
@@ -62,11 +62,10 @@ def find_record_keys(record: StagedRecord, mapping: TenantMapping, digest_key: b
     return find_party_keys(record, mapping, digest_key)
 
 
-def list_missing_fields(record: StagedRecord, mapping: TenantMapping) -> tuple[str, ...]:
-    """Fields that the mapping names and the record was extracted without: read before the reader knew the mapping.
+def list_missing_fields(fields: Mapping[str, Any], asked: Iterable[str]) -> tuple[str, ...]:
+    """Those of the CRM fields that the mapping asks for (`list_crm_fields`) that a record was extracted without: it
+    was read before the reader knew the mapping.
 
     Such a record is wanted again before it is judged; when it still lacks them, the mapping is broken.
     """
-    if record.deleted or not record.fields:
-        return ()
-    return tuple(name for name in list_crm_fields(mapping).get(record.module, ()) if name not in record.fields)
+    return tuple(name for name in asked if name not in fields) if fields else ()

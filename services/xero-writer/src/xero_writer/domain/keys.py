@@ -3,7 +3,6 @@
 Each kind of key has its own prefix: the same text as a name and as a code gives different keys.
 """
 
-import hashlib
 import hmac
 import unicodedata
 from decimal import Decimal
@@ -83,4 +82,4 @@ def _loosen(text: str) -> str:
 
 
 def _digest(kind: str, text: str, key: bytes) -> str:
-    return hmac.new(key, f"{kind}:{text}".encode(), hashlib.sha256).hexdigest()[:40]
+    return hmac.digest(key, f"{kind}:{text}".encode(), "sha256").hex()[:40]

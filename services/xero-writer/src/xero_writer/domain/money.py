@@ -7,7 +7,7 @@ halves is not documented: away from zero is assumed, and the answer is compared 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
-from typing import Final
+from typing import Final, Protocol
 
 from xero_writer.domain.mapping_model import Amounts
 
@@ -16,9 +16,22 @@ FOUR_PLACES: Final = Decimal("0.0001")
 _DOCUMENT_TOLERANCE: Final = Decimal("0.05")
 
 
+class Priced(Protocol):
+    """What of a line decides money; `rate` is in percent."""
+
+    @property
+    def quantity(self) -> Decimal: ...
+    @property
+    def unit_amount(self) -> Decimal: ...
+    @property
+    def discount(self) -> Decimal: ...
+    @property
+    def rate(self) -> Decimal: ...
+
+
 @dataclass(frozen=True)
 class PricedLine:
-    """What of a line decides money; `rate` is in percent."""
+    """That alone."""
 
     quantity: Decimal
     unit_amount: Decimal
@@ -31,28 +44,32 @@ def round_money(value: Decimal) -> Decimal:
     return value.quantize(CENT, rounding=ROUND_HALF_UP)
 
 
-def line_amount(line: PricedLine) -> Decimal:
+def line_amount(line: Priced) -> Decimal:
     """Xero's LineAmount."""
     return round_money(line.quantity * line.unit_amount - line.discount)
 
 
-def line_tax(line: PricedLine, amounts: Amounts) -> Decimal:
+def line_tax(line: Priced, amounts: Amounts) -> Decimal:
     """The tax on one line, or within it when amounts are inclusive."""
-    amount = line_amount(line)
+    return _tax_on(line_amount(line), line.rate, amounts)
+
+
+def _tax_on(amount: Decimal, rate: Decimal, amounts: Amounts) -> Decimal:
     if amounts is Amounts.NONE:
         return Decimal("0.00")
     if amounts is Amounts.INCLUSIVE:
-        return amount - round_money(amount / (1 + line.rate / 100))
-    return round_money(amount * line.rate / 100)
+        return amount - round_money(amount / (1 + rate / 100))
+    return round_money(amount * rate / 100)
 
 
-def predict_total(lines: Iterable[PricedLine], amounts: Amounts) -> Decimal:
+def predict_total(lines: Iterable[Priced], amounts: Amounts) -> Decimal:
     """The Total that Xero will show."""
     total = Decimal("0.00")
     for line in lines:
-        total += line_amount(line)
+        amount = line_amount(line)
+        total += amount
         if amounts is Amounts.EXCLUSIVE:
-            total += line_tax(line, amounts)
+            total += _tax_on(amount, line.rate, amounts)
     return total
 
 

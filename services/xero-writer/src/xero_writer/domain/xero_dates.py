@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from sync_kit.errors import BadAnswerError
 
 _MS_DATE = re.compile(r"/Date\((-?\d+)([+-]\d{4})?\)/")
+_ISO_DATE = len("2026-11-01")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -33,6 +34,11 @@ def find_xero_time(value: object) -> datetime | None:
 
 def find_xero_date(value: object) -> date | None:
     """A calendar date, None for what is absent. Raises BadAnswerError."""
+    if isinstance(value, str) and len(value) == _ISO_DATE:
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
     moment = find_xero_time(value)
     return None if moment is None else moment.date()
 

@@ -59,6 +59,7 @@ def make_router(store: Store) -> APIRouter:
         """Replace the whole mapping; every fault is named. Records held for the mapping are judged again at the next
         run. The answer says what the change brings about; with `dry_run` nothing else happens."""
         async with store.transaction() as session:
+            await session.take_turn(tenant_id)
             await get_tenant_of_partner(session, KIT_TABLES, caller.partner_id, tenant_id)
             change = await change_mapping(session, tenant_id, body, based_on=if_match, dry_run=dry_run)
         return MappingChangeView(

@@ -60,6 +60,7 @@ def make_router(store: Store) -> APIRouter:
         one before the next run replaces it."""
         answer = Answer(body.module, body.record_id, body.decision, body.xero_id, body.question_id)
         async with store.transaction() as session:
+            await session.take_turn(tenant_id)
             await get_tenant_of_partner(session, KIT_TABLES, caller.partner_id, tenant_id)
             decided_at = await decide(session, tenant_id, answer, decided_by=caller.client_id)
         return DecisionView(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, delete, select, update
+from sqlalchemy import RowMapping, delete, select
 
 from sync_kit.contracts.vocabulary import Module
 from sync_kit.store import Session
@@ -15,10 +15,10 @@ _CHANGED = ("xero_id", "revision", "agreed_digest", "agreed_updated_at", "status
 async def list_links(
     session: Session, tenant_id: str, module: Module, record_ids: Iterable[str]
 ) -> dict[str, RowMapping]:
-    """Links by record id."""
+    """xero_id, agreed_digest, status and facts of links, by record id."""
     row = record_links.c
     rows = await session.fetch_all(
-        select(record_links).where(
+        select(row.record_id, row.xero_id, row.agreed_digest, row.status, row.facts).where(
             row.tenant_id == tenant_id, row.module == module, row.record_id.in_(list(record_ids))
         )
     )
@@ -75,19 +75,9 @@ async def save_links(session: Session, tenant_id: str, links: Sequence[Mapping[s
 
 async def change_facts(session: Session, tenant_id: str, links: Sequence[Mapping[str, Any]]) -> None:
     """Set the facts and the agreed digest of links: module, record_id, facts, agreed_digest."""
-    if not links:
-        return
-    row = record_links.c
-    statement = (
-        update(record_links)
-        .where(
-            row.tenant_id == tenant_id,
-            row.module == bindparam("p_module"),
-            row.record_id == bindparam("p_record_id"),
-        )
-        .values(facts=bindparam("p_facts", type_=row.facts.type), agreed_digest=bindparam("p_agreed_digest"))
-    )
-    await session.execute(statement, [{f"p_{name}": value for name, value in link.items()} for link in links])
+    rows = [{"tenant_id": tenant_id, **link} for link in links]
+    key = ["tenant_id", "module", "record_id"]
+    await session.update_rows(record_links, rows, key=key, update=["facts", "agreed_digest"])
 
 
 async def add_actions(session: Session, tenant_id: str, actions: Sequence[Mapping[str, Any]]) -> None:

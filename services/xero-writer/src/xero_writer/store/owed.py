@@ -190,6 +190,20 @@ async def count_owed(session: Session, tenant_id: str, run_id: str) -> dict[Modu
     }
 
 
+async def count_emitted(session: Session, tenant_id: str, run_id: str, modules: Iterable[Module]) -> dict[Module, int]:
+    """How many records of the reader's count were taken in, by module."""
+    row = run_records.c
+    asked = [module.value for module in modules]
+    if not asked:
+        return {}
+    rows = await session.fetch_all(
+        select(row.module, func.count().label("records"))
+        .where(row.tenant_id == tenant_id, row.run_id == run_id, row.module.in_(asked), row.emitted)
+        .group_by(row.module)
+    )
+    return {Module(found["module"]): found["records"] for found in rows}
+
+
 async def count_outcomes(session: Session, tenant_id: str, run_id: str) -> dict[tuple[Module, Outcome], int]:
     """How often each outcome was told in the run, by module."""
     row = run_records.c

@@ -20,6 +20,15 @@ async def find_part(session: Session, tenant_id: str, part: str) -> RowMapping |
     return await session.fetch_one(select(reference_parts).where(row.tenant_id == tenant_id, row.part == part))
 
 
+async def find_run_of(session: Session, tenant_id: str, part: str) -> str | None:
+    """The run that read the part last."""
+    row = reference_parts.c
+    run_id: str | None = await session.fetch_value(
+        select(row.run_id).where(row.tenant_id == tenant_id, row.part == part)
+    )
+    return run_id
+
+
 async def save_part(
     session: Session, tenant_id: str, part: str, *, payload: Any, digest: str, run_id: str | None
 ) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import RowMapping, and_, exists, func, or_, select, update
 
 from sync_kit.contracts.vocabulary import Module, Outcome
 from sync_kit.store import Session
@@ -27,6 +27,7 @@ class State(StrEnum):
     SETTLED = "settled"
 
 
+_UNSETTLED = [state.value for state in State if state is not State.SETTLED]
 _FRESH: Mapping[str, Any] = {
     "state": State.STAGED.value,
     "max_batch": None,
@@ -42,6 +43,12 @@ _FRESH: Mapping[str, Any] = {
 }
 _KEYS = ("business_key", "name_key", "loose_key", "email_key", "code", "keys_mapping")
 _VERSION = ("extraction_seq", "modified_at", "deleted", "lines_complete", "payload", *_KEYS)
+_JUDGED = (
+    *("record_id", "extraction_seq", "modified_at", "deleted", "lines_complete", "payload"),
+    *("business_key", "name_key", "loose_key", "email_key", "needed", "revision", "reasons"),
+)
+"""What judging must know of a record."""
+_VERSION_KEY = ("tenant_id", "module", "record_id", "extraction_seq")
 REHEARSED = frozenset({Outcome.WOULD_CREATE, Outcome.WOULD_UPDATE, Outcome.WOULD_LINK})
 AGREED = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.LINKED, *REHEARSED})
 """Outcomes after which the payload is not needed any more."""
@@ -107,7 +114,7 @@ async def list_to_judge(
     `only_used`: parents that are worth judging at once: needed by a document, linked already, or deleted.
     """
     row = staged_records.c
-    query = select(staged_records).where(
+    query = select(*(row[name] for name in _JUDGED)).where(
         row.tenant_id == tenant_id, row.state == State.STAGED, row.module == module, ~_has_open_intent()
     )
     if only_used:
@@ -118,7 +125,7 @@ async def list_to_judge(
 async def list_ready(session: Session, tenant_id: str, module: Module, limit: int) -> Sequence[RowMapping]:
     """Records that may be sent, oldest first."""
     row = staged_records.c
-    columns = [row.record_id, row.extraction_seq, row.revision, row.max_batch, row.ready, row.label]
+    columns = [row.record_id, row.extraction_seq, row.revision, row.max_batch, row.ready]
     return await session.fetch_all(
         select(*columns)
         .where(row.tenant_id == tenant_id, row.state == State.READY, row.module == module)
@@ -127,15 +134,23 @@ async def list_ready(session: Session, tenant_id: str, module: Module, limit: in
     )
 
 
-async def list_by_ids(
-    session: Session, tenant_id: str, module: Module, ids: Iterable[str], *, with_payload: bool = False
-) -> dict[str, RowMapping]:
-    """Staged rows by record id."""
+async def list_by_ids(session: Session, tenant_id: str, module: Module, ids: Iterable[str]) -> dict[str, RowMapping]:
+    """Staged rows by record id, without what is to be judged or sent."""
     row = staged_records.c
-    left_out = set() if with_payload else {"payload", "ready"}
-    columns = [column for column in row if column.name not in left_out]
+    columns = [column for column in row if column.name not in {"payload", "ready"}]
     rows = await session.fetch_all(
         select(*columns).where(row.tenant_id == tenant_id, row.module == module, row.record_id.in_(list(ids)))
+    )
+    return {found["record_id"]: found for found in rows}
+
+
+async def list_states(session: Session, tenant_id: str, module: Module, ids: Iterable[str]) -> dict[str, RowMapping]:
+    """state, extraction_seq and revision by record id."""
+    row = staged_records.c
+    rows = await session.fetch_all(
+        select(row.record_id, row.state, row.extraction_seq, row.revision).where(
+            row.tenant_id == tenant_id, row.module == module, row.record_id.in_(list(ids))
+        )
     )
     return {found["record_id"]: found for found in rows}
 
@@ -156,7 +171,7 @@ async def count_by_state(session: Session, tenant_id: str) -> dict[tuple[Module,
     row = staged_records.c
     rows = await session.fetch_all(
         select(row.module, row.state, func.count().label("records"))
-        .where(row.tenant_id == tenant_id, row.state != State.SETTLED)
+        .where(row.tenant_id == tenant_id, row.state.in_(_UNSETTLED))
         .group_by(row.module, row.state)
     )
     return {(Module(found["module"]), State(found["state"])): found["records"] for found in rows}
@@ -167,25 +182,10 @@ async def change_states(session: Session, tenant_id: str, changes: Sequence[Mapp
 
     Each change has `module`, `record_id`, `extraction_seq` and the columns to set.
     """
-    if not changes:
-        return
-    columns = [name for name in changes[0] if name not in {"module", "record_id", "extraction_seq"}]
-    row = staged_records.c
-    statement = (
-        update(staged_records)
-        .where(
-            row.tenant_id == tenant_id,
-            row.module == _bind("module"),
-            row.record_id == _bind("record_id"),
-            row.extraction_seq == _bind("extraction_seq"),
-        )
-        .values({name: _bind(name, row[name].type) for name in columns})
-    )
-    await session.execute(statement, [{f"p_{name}": value for name, value in change.items()} for change in changes])
-
-
-def _bind(name: str, type_: Any = None) -> Any:
-    return bindparam(f"p_{name}", type_=type_)
+    if changes:
+        columns = [name for name in changes[0] if name not in _VERSION_KEY]
+        rows = [{"tenant_id": tenant_id, **change} for change in changes]
+        await session.update_rows(staged_records, rows, key=_VERSION_KEY, update=columns)
 
 
 async def restage(session: Session, tenant_id: str, condition: Any) -> int:

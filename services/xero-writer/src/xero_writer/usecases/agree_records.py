@@ -7,25 +7,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import RowMapping
-
 from sync_kit.contracts.reasons import Reason
-from sync_kit.contracts.vocabulary import Module, Outcome
+from sync_kit.contracts.vocabulary import Outcome
 from sync_kit.store import Session
 from xero_writer.domain.answers import WRITTEN_DIFFERS, agree, find_total_difference
-from xero_writer.domain.lanes import LANES, Lane, lane_of
+from xero_writer.domain.lanes import LANES
 from xero_writer.domain.ledger import find_money, read_document
 from xero_writer.domain.link_facts import LinkFacts
 from xero_writer.domain.reference import ReferencePart
 from xero_writer.domain.rows import LedgerDocument
-from xero_writer.domain.text import describe_record
-from xero_writer.domain.verdicts import Action, Ready
+from xero_writer.domain.verdicts import Action
 from xero_writer.domain.xero_dates import find_xero_time
 from xero_writer.store import ledger, links, references
 from xero_writer.usecases.desk import Desk
 from xero_writer.usecases.ledger_rows import from_ledger_document
-from xero_writer.usecases.ready_records import ready_from_json
 from xero_writer.usecases.save_rows import save_rows
+from xero_writer.usecases.sendings import SentRecord
 from xero_writer.usecases.settle_records import Settlement, settle_records
 
 _DECIDE_TOTALS: Final = (ReferencePart.TAX_RATES, ReferencePart.ACCOUNTS)
@@ -35,8 +32,7 @@ _DECIDE_TOTALS: Final = (ReferencePart.TAX_RATES, ReferencePart.ACCOUNTS)
 class Agreement:
     """One record of an intent and the element with which Xero agreed to it."""
 
-    record: RowMapping
-    verdict: Ready
+    record: SentRecord
     element: Mapping[str, Any]
     facts: LinkFacts
     xero_id: str
@@ -45,31 +41,19 @@ class Agreement:
     """The element as a row of the ledger; None for what is no document."""
 
     @property
-    def module(self) -> Module:
-        return Module(self.record["module"])
-
-    @property
-    def lane(self) -> Lane:
-        return lane_of(self.module, self.verdict.facts.kind)
-
-    @property
     def status(self) -> str | None:
         """The document's status as Xero answered."""
         status = self.element.get("Status")
-        return status if isinstance(status, str) and LANES[self.lane].kind is not None else None
+        return status if isinstance(status, str) and self.document is not None else None
 
 
-def build_agreement(desk: Desk, record: RowMapping, element: Mapping[str, Any]) -> Agreement:
+def build_agreement(desk: Desk, record: SentRecord, element: Mapping[str, Any]) -> Agreement:
     """Read the element. Raises BadAnswerError when it lacks what the link must know."""
-    module = Module(record["module"])
-    verdict = ready_from_json(record["verdict"])
-    lane = lane_of(module, verdict.facts.kind)
-    text = describe_record(module, verdict.label, record["record_id"])
-    difference = find_total_difference(verdict.expected_total, element, text)
+    verdict, lane = record.verdict, record.lane
+    difference = find_total_difference(verdict.expected_total, element, record.text)
     document = read_document(lane, element, desk.digest_key) if LANES[lane].kind is not None else None
     return Agreement(
         record=record,
-        verdict=verdict,
         element=element,
         facts=agree(lane, verdict.facts, element, desk.digest_key, document=document),
         xero_id=str(element[LANES[lane].id_field]),
@@ -86,35 +70,37 @@ async def agree_records(desk: Desk, session: Session, agreements: Sequence[Agree
     by_path: dict[str, list[Mapping[str, Any]]] = {}
     documents: list[dict[str, Any]] = []
     for each in agreements:
-        outcome = Outcome.CREATED if each.verdict.action is Action.CREATE else Outcome.UPDATED
-        key = {"module": each.module.value, "record_id": each.record["record_id"], "xero_id": each.xero_id}
+        record, verdict = each.record, each.record.verdict
+        words = LANES[record.lane]
+        outcome = Outcome.CREATED if verdict.action is Action.CREATE else Outcome.UPDATED
+        key = {"module": record.module.value, "record_id": record.record_id, "xero_id": each.xero_id}
         rows.append(
             {
                 **key,
-                "revision": each.record["revision"],
-                "agreed_digest": each.verdict.digest,
+                "revision": record.revision,
+                "agreed_digest": verdict.digest,
                 "agreed_updated_at": find_xero_time(each.element.get("UpdatedDateUTC")),
                 "status": each.status,
-                "business_key": each.verdict.business_key,
+                "business_key": verdict.business_key,
                 "facts": each.facts.to_json(),
             }
         )
-        actions.append({**key, "run_id": run_id, "action": outcome.value, "number": each.verdict.label.number})
+        actions.append({**key, "run_id": run_id, "action": outcome.value, "number": verdict.label.number})
         settlements.append(
             Settlement(
-                module=each.module,
-                record_id=each.record["record_id"],
-                extraction_seq=each.record["extraction_seq"],
+                module=record.module,
+                record_id=record.record_id,
+                extraction_seq=record.extraction_seq,
                 outcome=outcome,
-                label=each.verdict.label,
+                label=verdict.label,
                 reasons=each.reasons,
                 xero_id=each.xero_id,
-                document=LANES[each.lane].kind,
+                document=words.kind,
                 status=each.status,
             )
         )
         if each.document is None:
-            by_path.setdefault(LANES[each.lane].path, []).append(each.element)
+            by_path.setdefault(words.path, []).append(each.element)
             continue
         rate = find_money(each.element, "CurrencyRate")
         documents.append(from_ledger_document(each.document, currency_rate=rate, seen_run=None))

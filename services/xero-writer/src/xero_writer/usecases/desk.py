@@ -2,15 +2,16 @@
 
 Every write checks the fence, every call checks the connection and the lease; so a worker that has lost its tenant, a
 deleted tenant and a connection that was replaced neither write nor send. What calls taught about limits is saved with
-the next write.
+the next write. A unit of work goes to the store in one trip: `look` and `write`.
 """
 
+import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import RowMapping
 
@@ -33,6 +34,10 @@ from xero_writer.store.digest_keys import DigestKeys
 from xero_writer.store.partitions import name_partition
 from xero_writer.store.runs import RunState
 from xero_writer.usecases.allowance import Allowance
+
+Result = TypeVar("Result")
+Work = Callable[[Session], Coroutine[Any, Any, Result]]
+"""A unit of work: it awaits nothing but its session, and changes nothing of the desk."""
 
 SLICE_CALLS: Final = 20
 SLICE_SECONDS: Final = 30.0
@@ -71,6 +76,10 @@ class Desk:
     calls: int = 0
     shown: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     """Rehearsals: what Xero showed in this slice, by id, so that nothing is asked for twice to be told."""
+    closed: Mapping[Module, int] = field(default_factory=dict)
+    """Modules of which the run has taken in all that the reader emitted, and how much that was."""
+    under_way: set[asyncio.Task[None]] = field(default_factory=set)
+    """Calls that go on beside the slice."""
     _uncounted: int = field(default=0)
 
     @property
@@ -119,17 +128,50 @@ class Desk:
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[Session]:
         """A transaction under the fence. Raises LeaseLostError."""
-        async with self.tools.store.transaction() as session:
-            await check_fence(session, KIT_TABLES, self.lease)
-            if self.rehearses:
-                await self._check_rehearsal(session)
+        async with self._telling() as tell, self.tools.store.transaction() as session:
+            await self._ensure_mine(session)
             yield session
-            uncounted, self._uncounted = self._uncounted, 0
-            if self.allowance.dirty:
-                await budgets.save_budget(session, self.tenant_id, self.allowance.to_row())
-                self.allowance.dirty = False
+            await tell(session)
+
+    async def write(self, work: Work[Result]) -> Result:
+        """The same in one trip, with `work` as its block."""
+
+        async def work_under_fence(session: Session) -> Result:
+            await self._ensure_mine(session)
+            result = await work(session)
+            await tell(session)
+            return result
+
+        async with self._telling() as tell:
+            return await self.tools.store.transact(work_under_fence)
+
+    async def look(self, work: Work[Result]) -> Result:
+        """Read from the store in one trip."""
+        return await self.tools.store.read(work)
+
+    @asynccontextmanager
+    async def _telling(self) -> AsyncIterator[Callable[[Session], Coroutine[Any, Any, None]]]:
+        """What calls taught so far, to be saved in a transaction; known again as untold when that fails."""
+        budget = self.allowance.to_row() if self.allowance.dirty else None
+        uncounted, self._uncounted, self.allowance.dirty = self._uncounted, 0, False
+
+        async def tell(session: Session) -> None:
+            if budget is not None:
+                await budgets.save_budget(session, self.tenant_id, budget)
             if uncounted and self.run_id is not None:
                 await runs.add_calls(session, self.tenant_id, self.run_id, uncounted)
+
+        try:
+            yield tell
+        except BaseException:
+            self._uncounted += uncounted
+            self.allowance.dirty = self.allowance.dirty or budget is not None
+            raise
+
+    async def _ensure_mine(self, session: Session) -> None:
+        await check_fence(session, KIT_TABLES, self.lease)
+        if self.rehearses:
+            await self._check_rehearsal(session)
 
     async def _check_rehearsal(self, session: Session) -> None:
         """Its copy is deleted when the run ends: nothing may be written into it afterwards. Raises SliceOverError."""
@@ -158,10 +200,7 @@ class Desk:
 
         Raises SliceOverError, OutOfCallsError, NeedsReauthorisationError, TryLaterError, LeaseLostError.
         """
-        if not self.calls_left:
-            raise SliceOverError("this slice has made its calls")
-        if not self.allowance.count_free(self.now(), settling=settling):
-            raise self.wait_for_uncertain()
+        await self._wait_for_place(settling=settling)
         try:
             answer = await self.send(request)
         except (NotSentError, AnswerLostError) as error:
@@ -172,17 +211,37 @@ class Desk:
             self.allowance.note_trouble(self.now())
         raise self.blocked(f"Xero answered {answer.status}")
 
+    async def _wait_for_place(self, *, settling: bool) -> None:
+        while True:
+            if not self.calls_left:
+                raise SliceOverError("this slice has made its calls")
+            if self.allowance.count_free(self.now(), settling=settling):
+                return
+            if not self.under_way:
+                raise self.wait_for_uncertain()
+            await asyncio.wait(self.under_way, return_when=asyncio.FIRST_COMPLETED)
+
+    def take_place(self) -> None:
+        """Count a call that is about to begin, so that no other one takes its place: `send_from_place` must follow."""
+        self.calls += 1
+        self.allowance.in_flight += 1
+
     async def send(self, request: XeroRequest) -> XeroAnswer:
         """Any call, whatever its answer; the caller has made sure that the allowance has room for it.
 
         Raises NotSentError (nothing left), AnswerLostError (its effect is unknown), NeedsReauthorisationError and
         LeaseLostError (nothing was done).
         """
-        self.allowance.in_flight += 1
+        self.take_place()
+        return await self.send_from_place(request)
+
+    async def send_from_place(self, request: XeroRequest) -> XeroAnswer:
+        """`send` for a call that was counted before."""
         try:
             token = await self._borrow()
             answer = await self._send_once(token, request)
             if answer.status == 401 and not answer.lacks_scope:
+                self.calls += 1
                 token = await self._borrow(failed_generation=token.generation)
                 answer = await self._send_once(token, request)
         finally:
@@ -198,7 +257,6 @@ class Desk:
         return answer
 
     async def _send_once(self, token: VendorToken, request: XeroRequest) -> XeroAnswer:
-        self.calls += 1
         self._uncounted += 1
         began = time.perf_counter()
         kind = "write" if request.writes else "read"
@@ -232,8 +290,7 @@ class Desk:
         """
         for _ in range(2):
             token = await self.tools.tokens.borrow(self.tenant_id, Vendor.XERO, failed_generation)
-            async with self.tools.store.reading() as session:
-                tenant = await find_tenant(session, KIT_TABLES, self.tenant_id)
+            tenant = await self.look(lambda session: find_tenant(session, KIT_TABLES, self.tenant_id))
             if tenant is None or tenant.deleted:
                 raise LeaseLostError(f"tenant {self.tenant_id} was deleted")
             connection = get_connection(tenant, Vendor.XERO)

@@ -25,30 +25,33 @@ async def finish_run(desk: Desk, requested: Sequence[Module], closed: Mapping[Mo
     run_id = desk.run_id
     if run_id is None:
         return None
-    async with desk.writing() as session:
-        while await _tell_resting(desk, session, run_id):
-            pass
-        counts = await owed.count_owed(session, desk.partition, run_id)
-        await _account(desk, session, run_id, requested, closed, counts)
-        run = await runs.find_run(session, desk.tenant_id, run_id)
-        next_due_at = await intents.find_next_due(session, desk.partition)
-        if run is None or run["state"] != RunState.REQUESTED:
-            return next_due_at
-        questions = await wanted.count_open(session, desk.partition, run_id)
-        unsettled = sum(count.unsettled for count in counts.values())
-        if all(closed[module] for module in requested) and not unsettled and not questions:
-            least = await count_least_calls(desk, session)
-            if desk.mode is RunMode.CHECK:
-                await tell_findings(desk, session, run)
-            await tell_state(session, desk.tenant_id, run, state="done", least_calls=least)
-        elif next_due_at is not None:
-            what = "an answer was lost, so we look whether the records arrived before anything is sent again"
-            reason = Reason(code="vendor_trouble", facts={"vendor": "Xero", "what": what})
-            await tell_state(
-                session, desk.tenant_id, run, state="waiting", waiting_until=next_due_at, waiting_for=reason
-            )
-        else:
-            await tell_state(session, desk.tenant_id, run, state="working")
+    return await desk.write(lambda session: _finish(desk, session, run_id, requested, closed))
+
+
+async def _finish(
+    desk: Desk, session: Session, run_id: str, requested: Sequence[Module], closed: Mapping[Module, bool]
+) -> datetime | None:
+    while await _tell_resting(desk, session, run_id):
+        pass
+    counts = await owed.count_owed(session, desk.partition, run_id)
+    await _account(desk, session, run_id, requested, closed, counts)
+    run = await runs.find_run(session, desk.tenant_id, run_id)
+    next_due_at = await intents.find_next_due(session, desk.partition)
+    if run is None or run["state"] != RunState.REQUESTED:
+        return next_due_at
+    questions = await wanted.count_open(session, desk.partition, run_id)
+    unsettled = sum(count.unsettled for count in counts.values())
+    if all(closed[module] for module in requested) and not unsettled and not questions:
+        least = await count_least_calls(desk, session)
+        if desk.mode is RunMode.CHECK:
+            await tell_findings(desk, session, run)
+        await tell_state(session, desk.tenant_id, run, state="done", least_calls=least)
+    elif next_due_at is not None:
+        what = "an answer was lost, so we look whether the records arrived before anything is sent again"
+        reason = Reason(code="vendor_trouble", facts={"vendor": "Xero", "what": what})
+        await tell_state(session, desk.tenant_id, run, state="waiting", waiting_until=next_due_at, waiting_for=reason)
+    else:
+        await tell_state(session, desk.tenant_id, run, state="working")
     return next_due_at
 
 

@@ -196,20 +196,27 @@ async def view_parents(session: Session, tenant_id: str, refs: Iterable[ParentRe
     views: dict[ParentRef, ParentView] = {}
     for module, ids in by_module.items():
         linked = await links.list_links(session, tenant_id, module, ids)
-        staged = await staging.list_by_ids(session, tenant_id, module, ids)
+        states = await staging.list_states(session, tenant_id, module, linked)
+        staged = await staging.list_by_ids(session, tenant_id, module, set(ids) - linked.keys())
         for record_id in ids:
-            ref = ParentRef(module, record_id)
-            views[ref] = _view(module, record_id, linked.get(record_id), staged.get(record_id))
+            link = linked.get(record_id)
+            views[ParentRef(module, record_id)] = (
+                _view_linked(link, states.get(record_id))
+                if link is not None
+                else _view_staged(module, record_id, staged.get(record_id))
+            )
     return views
 
 
-def _view(module: Module, record_id: str, link: RowMapping | None, staged: RowMapping | None) -> ParentView:
-    if link is not None:
-        facts = link_facts_from_json(link["facts"])
-        if staged is not None and staged["state"] != State.SETTLED:
-            # Whose people its newer version names is not agreed yet: nobody is called a stranger meanwhile.
-            facts = replace(facts, people=None)
-        return ParentView(ParentState.LINKED, xero_id=link["xero_id"], facts=facts)
+def _view_linked(link: RowMapping, state: RowMapping | None) -> ParentView:
+    facts = link_facts_from_json(link["facts"])
+    if state is not None and state["state"] != State.SETTLED and facts.people is not None:
+        # Whose people its newer version names is not agreed yet: nobody is called a stranger meanwhile.
+        facts = replace(facts, people=None)
+    return ParentView(ParentState.LINKED, xero_id=link["xero_id"], facts=facts)
+
+
+def _view_staged(module: Module, record_id: str, staged: RowMapping | None) -> ParentView:
     if staged is None:
         return ParentView(ParentState.MISSING)
     if staged["deleted"]:

@@ -4,7 +4,7 @@ What the domain asks for first (reference data, the ledger, what Xero changed) i
 records stay staged and are judged again when it is there.
 """
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -15,7 +15,8 @@ from sync_kit.store import Session
 from xero_writer.domain.documents.currency_rates import list_usual_rates
 from xero_writer.domain.judge import judge, list_missing_fields
 from xero_writer.domain.lanes import CONTACT_MODULES, Lane, lane_of
-from xero_writer.domain.rows import JudgeContext, JudgeInput, StagedRecord
+from xero_writer.domain.mapping_model import list_crm_fields
+from xero_writer.domain.rows import JudgeContext, JudgeInput
 from xero_writer.domain.verdicts import Action, Need, Needs, Ready, Verdict
 from xero_writer.store import ledger, links, owed, staging, wanted
 from xero_writer.store.staging import State
@@ -26,6 +27,8 @@ from xero_writer.usecases.gather_rows import gather_inputs
 from xero_writer.usecases.settle_records import name_would_be
 
 PAGE_SIZE: Final = 300
+_FOR_ALL: Final = frozenset({Need.REFERENCE, Need.LEDGER})
+"""What one record of a page asks for is read for all of them: the page is judged when it is there."""
 _TYPED_IN_BY_PEOPLE: Final = frozenset({Lane.SALES_INVOICES, Lane.BILLS})
 """What somebody may have entered by hand since the last look, under a number of its own: looked at before creating."""
 
@@ -39,6 +42,14 @@ class Judged:
     needs: set[Need] = field(default_factory=set)
     to_sweep: dict[Lane, list[str]] = field(default_factory=dict)
     """Xero ids of linked records that Xero must be asked about first."""
+
+    def note_needs(self, given: JudgeInput, verdict: Needs) -> None:
+        """This record could not be judged yet."""
+        self.looked_at -= 1
+        self.needs |= verdict.what
+        if Need.SWEEP in verdict.what and given.link is not None:
+            lane = lane_of(given.record.module, given.link.facts.kind)
+            self.to_sweep.setdefault(lane, []).append(given.link.xero_id)
 
 
 @dataclass(frozen=True)
@@ -60,47 +71,73 @@ async def judge_page(desk: Desk, module: Module, context: JudgeContext, *, unnee
         return Judged()
     if desk.rehearses:
         await _forget_imagined(desk, module)
-    async with desk.tools.store.reading() as session:
-        rows = await staging.list_to_judge(
-            session,
-            desk.partition,
-            module,
-            only_used=not unneeded_too,
-            limit=PAGE_SIZE,
-        )
-        if not rows:
-            return Judged()
-        asked_before = await wanted.list_asked(
-            session, desk.partition, run_id, module, [row["record_id"] for row in rows]
-        )
-        incomplete = [row for row in rows if _is_incomplete(desk, module, row, asked_before)]
-        whole = [row for row in rows if row not in incomplete]
-        given = await gather_inputs(
-            session, desk.partition, module, whole, desk.digest_key, crm_web_url=context.crm_web_url
-        )
-        seen = await _list_seen(session, desk, module, given)
-    stale = looks.read - looks.fresh
-    if module in CONTACT_MODULES and Lane.CONTACTS in stale and any(_is_new(each) for each in given):
-        return Judged(needs={Need.SWEEP})
-    if module in DOCUMENT_MODULES:
-        context = replace(context, usual_rates=list_usual_rates([each.record for each in given]))
-    verdicts = [judge(each, _sharpen(context, module, each, seen, looks.swept)) for each in given]
-    if _creates(module, verdicts, stale & _TYPED_IN_BY_PEOPLE):
-        return Judged(needs={Need.SWEEP})
-    verdicts = await describe_candidates(desk, whole, verdicts)
-    page = Page(module, whole, given, verdicts)
-    async with desk.writing() as session:
-        await owed.owe(session, desk.partition, run_id, module, [row["record_id"] for row in rows])
-        asked = await _want_payloads(desk, session, run_id, module, incomplete)
+    found = await desk.look(
+        lambda session: _gather(desk, session, run_id, module, context.crm_web_url, unneeded_too=unneeded_too)
+    )
+    if not found.rows:
+        return Judged()
+    verdicts, needs = _judge_all(module, context, looks, found)
+    if needs:
+        return Judged(needs=needs)
+    verdicts = await describe_candidates(desk, found.whole, verdicts)
+    page = Page(module, found.whole, found.given, verdicts)
+
+    async def apply(session: Session) -> Judged:
+        await owed.owe(session, desk.partition, run_id, module, [row["record_id"] for row in found.rows])
+        asked = await _want_payloads(desk, session, run_id, module, found.incomplete)
         settled = await apply_verdicts(desk, session, run_id, page)
-    judged = Judged(looked_at=len(whole) + asked, settled=settled)
-    for each, verdict in zip(given, verdicts, strict=True):
+        return Judged(looked_at=len(page.rows) + asked, settled=settled)
+
+    judged = await desk.write(apply)
+    for each, verdict in zip(found.given, verdicts, strict=True):
         if isinstance(verdict, Needs):
-            judged.needs |= verdict.what
-            if Need.SWEEP in verdict.what and each.link is not None:
-                judged.to_sweep.setdefault(lane_of(module, each.link.facts.kind), []).append(each.link.xero_id)
-    judged.looked_at -= sum(isinstance(verdict, Needs) for verdict in verdicts)
+            judged.note_needs(each, verdict)
     return judged
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A page of staged rows, and all that is known of those that are whole, in the order of `whole`."""
+
+    rows: Sequence[RowMapping]
+    incomplete: Sequence[RowMapping] = ()
+    whole: Sequence[RowMapping] = ()
+    given: Sequence[JudgeInput] = ()
+    seen: frozenset[str] = frozenset()
+
+
+async def _gather(
+    desk: Desk, session: Session, run_id: str, module: Module, crm_web_url: str | None, *, unneeded_too: bool
+) -> _Found:
+    partition = desk.partition
+    rows = await staging.list_to_judge(session, partition, module, only_used=not unneeded_too, limit=PAGE_SIZE)
+    if not rows:
+        return _Found(rows)
+    ids = [row["record_id"] for row in rows]
+    asked_before = await wanted.list_asked(session, partition, run_id, module, ids)
+    asked = list_crm_fields(desk.mapping).get(module, ())
+    incomplete: list[RowMapping] = []
+    whole: list[RowMapping] = []
+    for row in rows:
+        (incomplete if _is_incomplete(row, asked, asked_before) else whole).append(row)
+    given = await gather_inputs(session, partition, module, whole, desk.digest_key, crm_web_url=crm_web_url)
+    return _Found(rows, incomplete, whole, given, await _list_seen(session, desk, module, given))
+
+
+def _judge_all(module: Module, context: JudgeContext, looks: Looks, found: _Found) -> tuple[list[Verdict], set[Need]]:
+    """A verdict for each, or what must be read before any of the page can be judged."""
+    stale = looks.read - looks.fresh
+    if module in CONTACT_MODULES and Lane.CONTACTS in stale and any(_is_new(each) for each in found.given):
+        return [], {Need.SWEEP}
+    if module in DOCUMENT_MODULES:
+        context = replace(context, usual_rates=list_usual_rates([each.record for each in found.given]))
+    verdicts: list[Verdict] = []
+    for each in found.given:
+        verdict = judge(each, _sharpen(context, module, each, found.seen, looks.swept))
+        if isinstance(verdict, Needs) and verdict.what & _FOR_ALL:
+            return [], set(verdict.what)
+        verdicts.append(verdict)
+    return verdicts, {Need.SWEEP} if _creates(module, verdicts, stale & _TYPED_IN_BY_PEOPLE) else set()
 
 
 def _creates(module: Module, verdicts: Sequence[Verdict], lanes: Set[Lane]) -> bool:
@@ -115,16 +152,13 @@ def _is_new(given: JudgeInput) -> bool:
     return given.link is None and not given.record.deleted
 
 
-def _is_incomplete(desk: Desk, module: Module, row: RowMapping, asked_before: frozenset[str]) -> bool:
+def _is_incomplete(row: RowMapping, asked: Iterable[str], asked_before: frozenset[str]) -> bool:
     """Its payload is gone, or was read before the reader knew of a field that the mapping uses."""
     if row["deleted"]:
         return False
     if row["payload"] is None:
         return True
-    if row["record_id"] in asked_before:
-        return False
-    record = StagedRecord(module=module, record_id=row["record_id"], fields=row["payload"])
-    return bool(list_missing_fields(record, desk.mapping))
+    return row["record_id"] not in asked_before and bool(list_missing_fields(row["payload"], asked))
 
 
 async def _forget_imagined(desk: Desk, module: Module) -> None:

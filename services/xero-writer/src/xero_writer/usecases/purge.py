@@ -23,6 +23,7 @@ async def purge_deleted_tenants(store: Store, purged: set[str]) -> int:
     done = 0
     for tenant_id in deleted:
         async with store.transaction() as session:
+            await session.take_turn(tenant_id)
             lease_ends_at = await find_lease_end(session, KIT_TABLES, tenant_id)
             if lease_ends_at is not None and lease_ends_at > await session.now():
                 continue
@@ -39,6 +40,7 @@ async def drop_rehearsals(store: Store) -> int:
         ended = await runs.list_to_drop(session)
     for run in ended:
         async with store.transaction() as session:
+            await session.take_turn(run["tenant_id"])
             await drop_rows(session, name_partition(run["tenant_id"], run["run_id"]))
             await runs.change_run(session, run["tenant_id"], run["run_id"], dropped_at=await session.now())
     return len(ended)

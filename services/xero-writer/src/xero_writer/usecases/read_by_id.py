@@ -1,8 +1,10 @@
 """Ask Xero for records by their ids: the linked documents whose newest state must be known before they are judged."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
+from sync_kit.store import Session
 from xero_writer.clients.xero_accounting import XeroRequest
 from xero_writer.domain.lanes import LANES, Lane
 from xero_writer.store import ledger
@@ -24,15 +26,19 @@ def is_cheaper_by_id(lane: Lane, count: int) -> bool:
 
 async def read_documents_by_id(desk: Desk, lane: Lane, xero_ids: Sequence[str]) -> None:
     """Read these documents with their lines; they count as seen in this run, also one that Xero no longer shows."""
-    path = LANES[lane].path
     size = IDS_PER_CALL if LANES[lane].asked_by_ids else 1
     for start in range(0, len(xero_ids), size):
         asked = list(xero_ids[start : start + size])
         rows = await fetch_by_id(desk, lane, asked)
-        async with desk.writing() as session:
-            await save_rows(desk, session, path, rows, seen=True)
-            if desk.run_id is not None:
-                await ledger.note_seen(session, desk.partition, lane, asked, desk.run_id)
+        await desk.write(partial(_save_seen, desk, lane, asked, rows))
+
+
+async def _save_seen(
+    desk: Desk, lane: Lane, asked: Sequence[str], rows: Sequence[Mapping[str, Any]], session: Session
+) -> None:
+    await save_rows(desk, session, LANES[lane].path, rows, seen=True)
+    if desk.run_id is not None:
+        await ledger.note_seen(session, desk.partition, lane, asked, desk.run_id)
 
 
 async def fetch_by_id(desk: Desk, lane: Lane, xero_ids: Sequence[str]) -> list[Mapping[str, Any]]:

@@ -6,12 +6,14 @@ record that would be made twice because of it, and the look-up after such a refu
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import RowMapping
 
+from sync_kit.store import Session
 from xero_writer.clients.xero_accounting import XeroAnswer, XeroRequest
 from xero_writer.domain.lanes import LANES, Lane
 from xero_writer.domain.xero_dates import format_if_modified_since
@@ -58,6 +60,7 @@ class _Reading:
     page: int = 1
     began_at: datetime | None = None
     rows: int = 0
+    complete: bool = False
 
     @property
     def kinds(self) -> list[str]:
@@ -90,8 +93,7 @@ async def sweep_changes(desk: Desk, lane: Lane, beside: Iterable[Lane] = ()) -> 
 
 
 async def _list_reads(desk: Desk) -> Mapping[str, RowMapping]:
-    async with desk.tools.store.reading() as session:
-        return await ledger_reads.list_reads(session, desk.partition)
+    return await desk.look(lambda session: ledger_reads.list_reads(session, desk.partition))
 
 
 async def has_read(desk: Desk, lane: Lane) -> bool:
@@ -136,33 +138,34 @@ async def _read_pages(desk: Desk, reading: _Reading) -> None:
     params = dict(_PATH_PARAMS[words.path][reading.changes])
     if words.where is not None and len(reading.lanes) == 1:
         params["where"] = words.where
-    page, began_at, shown = reading.page, reading.began_at, reading.rows
     modified_since = format_if_modified_since(reading.since) if reading.since is not None else None
-    complete = False
-    while not complete:
-        answer = await desk.read(
-            XeroRequest(
-                "GET", words.path, {**params, **_choose_page(words.path, page)}, if_modified_since=modified_since
-            )
-        )
+    while not reading.complete:
+        query = {**params, **_choose_page(words.path, reading.page)}
+        answer = await desk.read(XeroRequest("GET", words.path, query, if_modified_since=modified_since))
         rows = [] if answer.status == 304 else list_rows(desk, answer, words.path)
-        began_at = began_at or answer.vendor_at or desk.now() - OVERLAP
-        complete = words.path == "Items" or _is_last(answer, page, len(rows), words.page_size)
-        page += 1
-        shown += len(rows)
-        async with desk.writing() as session:
-            await save_rows(desk, session, words.path, rows, seen=reading.changes)
-            await ledger_reads.save_reads(
-                session,
-                desk.partition,
-                reading.kinds,
-                complete=complete,
-                next_page=page,
-                rows=shown,
-                since_at=reading.since,
-                began_at=began_at,
-                run_id=desk.run_id,
-            )
+        reading = replace(
+            reading,
+            page=reading.page + 1,
+            began_at=reading.began_at or answer.vendor_at or desk.now() - OVERLAP,
+            rows=reading.rows + len(rows),
+            complete=words.path == "Items" or _is_last(answer, reading.page, len(rows), words.page_size),
+        )
+        await desk.write(partial(_save_page, desk, reading, rows))
+
+
+async def _save_page(desk: Desk, reading: _Reading, rows: Sequence[Mapping[str, Any]], session: Session) -> None:
+    await save_rows(desk, session, LANES[reading.lanes[0]].path, rows, seen=reading.changes)
+    await ledger_reads.save_reads(
+        session,
+        desk.partition,
+        reading.kinds,
+        complete=reading.complete,
+        next_page=reading.page,
+        rows=reading.rows,
+        since_at=reading.since,
+        began_at=reading.began_at or desk.now(),
+        run_id=desk.run_id,
+    )
 
 
 def _choose_page(path: str, page: int) -> dict[str, str]:

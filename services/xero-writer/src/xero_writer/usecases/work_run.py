@@ -4,7 +4,6 @@ Parents go before the documents that refer to them, and a parent goes when a doc
 A request that is not full waits while more could join it, but not for long.
 """
 
-import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -14,25 +13,26 @@ from sqlalchemy import RowMapping
 
 from sync_kit.contracts.vocabulary import DOCUMENT_MODULES, MODULE_ORDER, Module, Sending, Vendor
 from sync_kit.errors import NeedsReauthorisationError
+from sync_kit.store import Session
 from sync_kit.tenants import get_connection
 from xero_writer.domain.document_kinds import CRM_WORDS
 from xero_writer.domain.lanes import DOCUMENT_LANES, Lane, choose_lane, list_feeders
 from xero_writer.domain.mapping_model import CurrencyRate
-from xero_writer.domain.reference import ReferencePart
+from xero_writer.domain.reference import Reference, ReferencePart
 from xero_writer.domain.rows import JudgeContext, RunSettings
 from xero_writer.domain.verdicts import Need
 from xero_writer.errors import SliceOverError
 from xero_writer.store import ledger, ledger_reads, owed, references, runs, staging
-from xero_writer.store.owed import ModuleCount
 from xero_writer.store.staging import State
 from xero_writer.usecases.desk import Desk
 from xero_writer.usecases.finish_run import finish_run
+from xero_writer.usecases.flights import Flights, open_flights
 from xero_writer.usecases.judge_records import Judged, Looks, judge_page
 from xero_writer.usecases.read_by_id import is_cheaper_by_id, read_documents_by_id
 from xero_writer.usecases.read_ledger import has_read, is_fresh, is_read, read_ledger, sweep_changes
 from xero_writer.usecases.read_reference import list_unread, load_reference, read_parts
 from xero_writer.usecases.rehearse import settle_would_be
-from xero_writer.usecases.send_batches import send_wave
+from xero_writer.usecases.send_batches import send_ready
 
 PATIENCE: Final = timedelta(seconds=30)
 """How long a request that is not full waits while nothing moves."""
@@ -44,22 +44,16 @@ PARENTS: Final = tuple(module for module in MODULE_ORDER if module not in DOCUME
 class Progress:
     """Where the run stands, as rows say."""
 
-    announced: Mapping[Module, RowMapping]
-    counts: Mapping[Module, ModuleCount]
+    closed: Mapping[Module, int]
+    """All that the reader emitted of these, and how much that is, has been taken in."""
     states: Mapping[tuple[Module, State], int]
     requested: tuple[Module, ...]
     moved_at: datetime
     now: datetime
 
     def is_closed(self, module: Module) -> bool:
-        """All that the reader emitted of the module has been taken in; true for one that it was not asked for."""
-        if module not in self.requested:
-            return True
-        row = self.announced.get(module)
-        if row is None or row["emitted"] is None:
-            return False
-        count = self.counts.get(module)
-        return (count.emitted if count is not None else 0) >= int(row["emitted"])
+        """Nothing more comes of the module; true for one that the reader was not asked for."""
+        return module not in self.requested or module in self.closed
 
     def count(self, modules: Any, *states: State) -> int:
         """Records of these modules in these states."""
@@ -84,22 +78,12 @@ class Progress:
 
 async def work_run(desk: Desk) -> datetime | None:
     """Go on until nothing more can be done now; returns when there is more to do, None: when something happens."""
-    while True:
-        if desk.tools.clock.monotonic() >= desk.ends_at:
-            raise SliceOverError("this slice has had its time")
-        progress = await look_at_run(desk)
-        # Where everything goes, documents are judged once: when their parents have gone. Else a document that goes
-        # tells which parents must go.
-        parents_first = _sends_all(desk)
-        if await _judge(desk, progress, MODULE_ORDER if not parents_first else PARENTS):
-            continue
-        if progress.count(MODULE_ORDER, State.READY) and await _refresh_organisation(desk):
-            continue
-        if await _go(desk, progress):
-            continue
-        if parents_first and await _judge(desk, progress, DOCUMENTS):
-            continue
-        break
+    async with open_flights(desk) as flights:
+        going_on = True
+        while going_on:
+            await flights.land()
+            progress = await look_at_run(desk)
+            going_on = await _take_step(desk, flights, progress)
     await desk.save()
     finished_at = await finish_run(
         desk, progress.requested, {each: progress.is_closed(each) for each in progress.requested}
@@ -110,50 +94,75 @@ async def work_run(desk: Desk) -> datetime | None:
     return finished_at
 
 
-async def _go(desk: Desk, progress: Progress) -> int:
-    """Send what is ready; a rehearsal only tells what it would send.
+async def _take_step(desk: Desk, flights: Flights, progress: Progress) -> bool:
+    """Do one thing: judge, send, or wait for an answer. False when there is nothing to do.
 
-    While documents are on their way the next ones are judged. Nothing waits for a document, so that no answer can
-    change what the judge has just read.
+    While documents are on their way others are judged: nothing waits for a document. A parent is judged when no other
+    one is on its way, since the next may turn out to be the same; and where everything goes, documents wait until all
+    parents have gone, so that each is judged once. Else a document that goes tells which parents must go.
     """
+    if desk.tools.clock.monotonic() >= desk.ends_at:
+        raise SliceOverError("this slice has had its time")
+    parents_gone = flights.lanes <= DOCUMENT_LANES
+    if parents_gone and await _judge(desk, progress, PARENTS):
+        return True
+    if progress.count(MODULE_ORDER, State.READY):
+        if not flights and await _refresh_organisation(desk):
+            return True
+        if await _send(desk, flights, progress):
+            return True
+    if (parents_gone or not _sends_all(desk)) and await _judge(desk, progress, DOCUMENTS):
+        return True
+    if flights:
+        await flights.wait()
+    return bool(flights)
+
+
+async def _send(desk: Desk, flights: Flights, progress: Progress) -> int:
+    """Send what is ready; a rehearsal only tells what it would send."""
     if desk.rehearses:
         return await settle_would_be(desk)
-    sending = send_wave(desk, _find_growing(desk, progress))
-    only_documents = progress.count(DOCUMENTS, State.READY) and not progress.count(PARENTS, State.READY)
-    if not (_sends_all(desk) and only_documents and progress.count(DOCUMENTS, State.STAGED)):
-        return await sending
-    judging = _judge(desk, progress, DOCUMENTS, fetches=False)
-    done = 0
-    for result in await asyncio.gather(sending, judging, return_exceptions=True):
-        if isinstance(result, BaseException):
-            raise result
-        done += result
-    return done
+    return await send_ready(desk, flights, _find_growing(desk, progress))
 
 
 async def look_at_run(desk: Desk) -> Progress:
     """Read where the run stands."""
     run_id = desk.run_id or ""
-    async with desk.tools.store.reading() as session:
+
+    async def look(session: Session) -> Progress:
         moved_at = await runs.find_moved_at(session, desk.tenant_id, run_id)
         now = await session.now()
         return Progress(
-            announced=await runs.list_modules(session, desk.tenant_id, run_id),
-            counts=await owed.count_owed(session, desk.partition, run_id),
+            closed=await _list_closed(desk, session, run_id),
             states=await staging.count_by_state(session, desk.partition),
             requested=desk.modules,
             moved_at=moved_at or now,
             now=now,
         )
 
+    progress = await desk.look(look)
+    desk.closed = progress.closed
+    return progress
+
+
+async def _list_closed(desk: Desk, session: Session, run_id: str) -> dict[Module, int]:
+    """Modules of which as much has been taken in as the reader says that it emitted, with the reader's number. What
+    was taken in stays so, and counting takes long in a large run: nothing is counted again for the same number."""
+    announced = await runs.list_modules(session, desk.tenant_id, run_id)
+    emitted = {module: int(row["emitted"]) for module, row in announced.items() if row["emitted"] is not None}
+    unknown = [module for module, count in emitted.items() if desk.closed.get(module) != count]
+    taken_in = await owed.count_emitted(session, desk.partition, run_id, unknown)
+    return {
+        module: count for module, count in emitted.items() if module not in unknown or taken_in.get(module, 0) >= count
+    }
+
 
 def _sends_all(desk: Desk) -> bool:
     return bool(desk.request["settings"]["sending"] == Sending.ALL)
 
 
-async def _judge(desk: Desk, progress: Progress, modules: Iterable[Module], *, fetches: bool = True) -> bool:
-    """Judge a page of each of these modules that may be judged; True when anything moved. `fetches`: what the judge
-    asks for is read at once, else those records wait."""
+async def _judge(desk: Desk, progress: Progress, modules: Iterable[Module]) -> bool:
+    """Judge a page of each of these modules that may be judged; True when anything moved."""
     moved = False
     context: JudgeContext | None = None
     sends_all = _sends_all(desk)
@@ -168,20 +177,24 @@ async def _judge(desk: Desk, progress: Progress, modules: Iterable[Module], *, f
             module in progress.requested and (sends_all or (progress.is_closed(module) and progress.documents_judged))
         )
         judged = await judge_page(desk, module, context, unneeded_too=unneeded_too, looks=looks)
-        if judged.needs and fetches:
+        if judged.needs:
             await _fetch(desk, module, judged, _list_wanted_lanes(desk, progress))
             context = None
-        moved = moved or bool(judged.looked_at) or bool(judged.needs and fetches)
+        moved = moved or bool(judged.looked_at) or bool(judged.needs)
     return moved
 
 
 async def _load_context(desk: Desk) -> tuple[JudgeContext, Looks]:
     """What judging knows, and how freshly Xero has been looked at."""
-    async with desk.tools.store.reading() as session:
+
+    async def look(session: Session) -> tuple[Mapping[str, RowMapping], Reference | None]:
         reads = await ledger_reads.list_reads(session, desk.partition)
         reference = await load_reference(session, desk.partition)
         if reference is not None and desk.mapping.policies.currency_rate is CurrencyRate.CRM:
             reference = replace(reference, rates=await ledger.list_rates(session, desk.partition))
+        return reads, reference
+
+    reads, reference = await desk.look(look)
     lanes = {module: choose_lane(module, desk.mapping) for module in MODULE_ORDER}
     looks = Looks(
         read=frozenset(lane for lane in Lane if is_read(reads, lane)),
@@ -222,9 +235,7 @@ async def _fetch(desk: Desk, module: Module, judged: Judged, wanted: Sequence[La
     """Read from Xero what the judge asked for."""
     lane = choose_lane(module, desk.mapping)
     if Need.REFERENCE in judged.needs:
-        async with desk.tools.store.reading() as session:
-            unread = await list_unread(session, desk.partition)
-        await read_parts(desk, unread)
+        await read_parts(desk, await desk.look(lambda session: list_unread(session, desk.partition)))
     if Need.LEDGER in judged.needs:
         await read_ledger(desk, lane, wanted)
     if Need.SWEEP not in judged.needs:
@@ -242,14 +253,12 @@ async def _fetch(desk: Desk, module: Module, judged: Judged, wanted: Sequence[La
 
 async def _refresh_organisation(desk: Desk) -> bool:
     """Once per run that writes: lock dates may have moved. True when they did and what is ready is judged again."""
-    async with desk.tools.store.reading() as session:
-        known = await references.find_part(session, desk.partition, ReferencePart.ORGANISATION.value)
-    if known is not None and known["run_id"] == desk.run_id:
+    part = ReferencePart.ORGANISATION
+    if await desk.look(lambda session: references.find_run_of(session, desk.partition, part.value)) == desk.run_id:
         return False
-    if not await read_parts(desk, [ReferencePart.ORGANISATION]):
+    if not await read_parts(desk, [part]):
         return False
-    async with desk.writing() as session:
-        await staging.restage_state(session, desk.partition, list(MODULE_ORDER), State.READY)
+    await desk.write(lambda session: staging.restage_state(session, desk.partition, MODULE_ORDER, State.READY))
     return True
 
 

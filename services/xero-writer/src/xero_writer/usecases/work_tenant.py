@@ -12,6 +12,7 @@ from sync_kit.contracts.reasons import Reason
 from sync_kit.contracts.vocabulary import RunMode, Vendor
 from sync_kit.errors import NeedsReauthorisationError, TryLaterError
 from sync_kit.leases import Lease
+from sync_kit.store import Session
 from sync_kit.tenants import find_tenant, get_connection
 from sync_kit.worker import SliceResult
 from xero_writer.errors import OutOfCallsError, SliceOverError
@@ -62,39 +63,39 @@ async def work_tenant(lease: Lease, *, tools: Tools) -> SliceResult:
 
 async def _open_desk(lease: Lease, tools: Tools) -> Desk | None:
     """All that the slice must know; None for a tenant that is unknown, deleted, or was never connected to Xero."""
-    async with tools.store.transaction() as session:
-        tenant = await find_tenant(session, KIT_TABLES, lease.tenant_id)
-        if tenant is None or tenant.deleted:
-            return None
-        try:
-            connection = get_connection(tenant, Vendor.XERO)
-        except NeedsReauthorisationError:
-            connection = None
-        version, mapping = await load_mapping(session, lease.tenant_id)
-        now = await session.now()
-        opened = await intents.list_open(session, lease.tenant_id)
-        uncertain = sum(
-            each["state"] == IntentState.UNCERTAIN and each["due_at"] is not None and each["due_at"] > now
-            for each in opened
-        )
-        jitter = int(hashlib.sha256(lease.tenant_id.encode()).hexdigest()[:4], 16) / 0xFFFF
-        allowance = Allowance.load(
-            await budgets.find_budget(session, lease.tenant_id), uncertain=uncertain, jitter=jitter
-        )
-        run = await runs.find_open_run(session, lease.tenant_id)
-        if connection is None and run is None:
-            return None
-        return Desk(
-            tools=tools,
-            lease=lease,
-            tenant=tenant,
-            allowance=allowance,
-            digest_key=await tools.digest_keys.get(session),
-            mapping=mapping,
-            mapping_version=version,
-            run=run,
-            ends_at=tools.clock.monotonic() + SLICE_SECONDS,
-        )
+    return await tools.store.transact(lambda session: _find_desk(session, lease, tools))
+
+
+async def _find_desk(session: Session, lease: Lease, tools: Tools) -> Desk | None:
+    tenant = await find_tenant(session, KIT_TABLES, lease.tenant_id)
+    if tenant is None or tenant.deleted:
+        return None
+    try:
+        connection = get_connection(tenant, Vendor.XERO)
+    except NeedsReauthorisationError:
+        connection = None
+    version, mapping = await load_mapping(session, lease.tenant_id)
+    now = await session.now()
+    uncertain = sum(
+        each["state"] == IntentState.UNCERTAIN and each["due_at"] is not None and each["due_at"] > now
+        for each in await intents.list_open(session, lease.tenant_id)
+    )
+    jitter = int(hashlib.sha256(lease.tenant_id.encode()).hexdigest()[:4], 16) / 0xFFFF
+    allowance = Allowance.load(await budgets.find_budget(session, lease.tenant_id), uncertain=uncertain, jitter=jitter)
+    run = await runs.find_open_run(session, lease.tenant_id)
+    if connection is None and run is None:
+        return None
+    return Desk(
+        tools=tools,
+        lease=lease,
+        tenant=tenant,
+        allowance=allowance,
+        digest_key=await tools.digest_keys.get(session),
+        mapping=mapping,
+        mapping_version=version,
+        run=run,
+        ends_at=tools.clock.monotonic() + SLICE_SECONDS,
+    )
 
 
 async def _work(desk: Desk) -> datetime | None:
@@ -104,12 +105,7 @@ async def _work(desk: Desk) -> datetime | None:
     if desk.run is None:
         return await find_next_settling(desk)
     if desk.run["state"] == RunState.CANCELLED:
-        async with desk.writing() as session:
-            run = await runs.find_run(session, desk.tenant_id, desk.run["run_id"])
-            if run is not None:
-                await tell_state(session, desk.tenant_id, run, state="cancelled")
-            if desk.rehearses:
-                await drop_rows(session, desk.partition)
+        await desk.write(lambda session: _tell_cancelled(desk, session))
         return await find_next_settling(desk)
     if not desk.run["opened"]:
         await open_run(desk)
@@ -120,13 +116,24 @@ async def _work(desk: Desk) -> datetime | None:
     return await work_run(desk)
 
 
+async def _tell_cancelled(desk: Desk, session: Session) -> None:
+    run = await runs.find_run(session, desk.tenant_id, desk.run_id or "")
+    if run is not None:
+        await tell_state(session, desk.tenant_id, run, state="cancelled")
+    if desk.rehearses:
+        await drop_rows(session, desk.partition)
+
+
 async def _tell_waiting(desk: Desk, until: datetime | None, reason: Reason) -> None:
     short = until is not None and until - desk.now() < timedelta(seconds=UNTOLD_SECONDS)
-    async with desk.writing() as session:
+
+    async def tell(session: Session) -> None:
         run_id = desk.run_id
         run = await runs.find_run(session, desk.tenant_id, run_id) if run_id is not None else None
         if run is not None and run["state"] == RunState.REQUESTED and not short:
             await tell_state(session, desk.tenant_id, run, state="waiting", waiting_until=until, waiting_for=reason)
+
+    await desk.write(tell)
 
 
 def _explain(error: OutOfCallsError) -> Reason:
@@ -141,5 +148,4 @@ def _trouble(what: str) -> Reason:
 
 
 async def _store_now(desk: Desk) -> datetime:
-    async with desk.tools.store.reading() as session:
-        return await session.now()
+    return await desk.look(lambda session: session.now())

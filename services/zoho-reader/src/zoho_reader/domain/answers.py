@@ -130,10 +130,14 @@ def read_row(source: Source, item: object) -> Row:
     whichever way it was asked for.
     """
     given, named = _get_object(item, "a row"), NAME_COLUMNS.get(source, {})
-    fields = {name: _simplify(value, name in named) for name, value in given.items() if not name.startswith("$")}
+    fields = {
+        name: _shorten(value, name in named) if isinstance(value, dict) else value
+        for name, value in given.items()
+        if not name.startswith("$")
+    }
     for lookup, column in named.items():
         name, target = fields.pop(f"{lookup}.{column}", None), fields.get(lookup)
-        if isinstance(name, str) and name and isinstance(target, Mapping):
+        if isinstance(name, str) and name and isinstance(target, dict):
             fields[lookup] = {**target, "name": name}
     record_id = fields.get("id")
     if not isinstance(record_id, str) or not record_id.isdigit():
@@ -221,11 +225,11 @@ def _check_times(rows: Sequence[Row]) -> None:
         raise BadAnswerError("Zoho's rows are not in the order that was asked for")
 
 
-def _simplify(value: object, named: bool) -> object:
-    if isinstance(value, Mapping) and isinstance(value.get("id"), str):
-        name = value.get("name") if named else None
-        return {"id": value["id"], "name": name} if isinstance(name, str) and name else {"id": value["id"]}
-    return value
+def _shorten(value: dict[str, Any], named: bool) -> dict[str, Any]:
+    if not isinstance(value.get("id"), str):
+        return value
+    name = value.get("name") if named else None
+    return {"id": value["id"], "name": name} if isinstance(name, str) and name else {"id": value["id"]}
 
 
 def _find_parent(source: Source, fields: Mapping[str, Any]) -> str | None:
@@ -235,13 +239,13 @@ def _find_parent(source: Source, fields: Mapping[str, Any]) -> str | None:
     value = fields.get(name)
     if value is None and source is Source.CONTACTS:
         return None
-    if not isinstance(value, Mapping) or not isinstance(value.get("id"), str):
+    if not isinstance(value, dict) or not isinstance(value.get("id"), str):
         raise BadAnswerError(f"a row of {source.value} does not say whose it is")
     return str(value["id"])
 
 
 def _get_object(value: object, what: str) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):  # as JSON gives it; to ask for a Mapping takes several times as long
         raise BadAnswerError(f"{what} is not an object")
     return value
 

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import delete, select
+from sqlalchemy import Executable, delete, func, select
 
 from sync_kit.store import Session
-from sync_kit.store.statements import insert_into
+from sync_kit.store.statements import Kind, insert_into
 from zoho_reader.store.tables import credit_ledger
 
 
@@ -26,20 +27,26 @@ async def book_credits(
 ) -> None:
     """Add to the current hour of the store's clock."""
     hour_at = (await session.now()).replace(minute=0, second=0, microsecond=0)
-    statement = insert_into(session.kind, credit_ledger).values(
-        tenant_id=tenant_id,
-        hour_at=hour_at,
-        calls=calls,
-        credits=credits_spent,
-        credits_remaining=credits_remaining,
-    )
-    changes: dict[str, object] = {
-        "calls": credit_ledger.c.calls + calls,
-        "credits": credit_ledger.c.credits + credits_spent,
+    row = {
+        "tenant_id": tenant_id,
+        "hour_at": hour_at,
+        "calls": calls,
+        "credits": credits_spent,
+        "credits_remaining": credits_remaining,
     }
-    if credits_remaining is not None:
-        changes["credits_remaining"] = credits_remaining
-    await session.execute(statement.on_conflict_do_update(index_elements=["tenant_id", "hour_at"], set_=changes))
+    await session.execute(_book(session.kind), row)
+
+
+@cache
+def _book(kind: Kind) -> Executable:
+    hours, statement = credit_ledger.c, insert_into(kind, credit_ledger)
+    new = statement.excluded
+    changes = {
+        "calls": hours.calls + new.calls,
+        "credits": hours.credits + new.credits,
+        "credits_remaining": func.coalesce(new.credits_remaining, hours.credits_remaining),
+    }
+    return statement.on_conflict_do_update(index_elements=["tenant_id", "hour_at"], set_=changes)
 
 
 async def list_hours(session: Session, tenant_id: str, since: datetime) -> Sequence[CreditHourRow]:

@@ -2,14 +2,21 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from sync_kit.store import Session
 from zoho_reader.domain.sources import Source
 from zoho_reader.domain.steps import DeletionTask, TaskState
 from zoho_reader.store.runs import RunRow
 from zoho_reader.store.tables import deletion_checkpoints, deletion_tasks
+
+_OF_RUN: Final = (
+    select(deletion_tasks)
+    .where(deletion_tasks.c.tenant_id == bindparam("tenant_id"), deletion_tasks.c.run_id == bindparam("run_id"))
+    .order_by(deletion_tasks.c.source)
+)
 
 
 async def list_deletion_checkpoints(session: Session, tenant_id: str) -> Mapping[Source, datetime]:
@@ -40,12 +47,7 @@ async def move_deletions(session: Session, tenant_id: str, source: Source, water
 
 async def list_deletion_tasks(session: Session, run: RunRow) -> list[DeletionTask]:
     """The run's questions what was deleted, in the order of the sources' names."""
-    columns = deletion_tasks.c
-    rows = await session.fetch_all(
-        select(deletion_tasks)
-        .where(columns.tenant_id == run.tenant_id, columns.run_id == run.run_id)
-        .order_by(columns.source)
-    )
+    rows = await session.fetch_all(_OF_RUN, {"tenant_id": run.tenant_id, "run_id": run.run_id})
     return [
         DeletionTask(
             source=Source(row["source"]),

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
-from sqlalchemy import RowMapping, and_, select, update
+from sqlalchemy import RowMapping, and_, bindparam, select, update
 
 from sync_kit.contracts.reasons import Reason
 from sync_kit.contracts.vocabulary import Module
@@ -13,6 +13,11 @@ from zoho_reader.store.runs import RunRow
 from zoho_reader.store.tables import run_modules
 
 Asked = Literal["asked_headers", "asked_groups", "asked_wholes", "further_pages"]
+
+_OF_RUN: Final = select(run_modules).where(
+    run_modules.c.tenant_id == bindparam("tenant_id"), run_modules.c.run_id == bindparam("run_id")
+)
+_THAT_MODULE: Final = _OF_RUN.where(run_modules.c.module == bindparam("module"))
 
 
 @dataclass(frozen=True)
@@ -56,14 +61,13 @@ async def add_modules(session: Session, run: RunRow, modules: Iterable[Module], 
 
 async def list_modules(session: Session, run: RunRow) -> Mapping[Module, ModuleRow]:
     """The run's modules."""
-    statement = select(run_modules).where(run_modules.c.tenant_id == run.tenant_id, run_modules.c.run_id == run.run_id)
-    rows = [_read(row) for row in await session.fetch_all(statement)]
+    rows = [_read(row) for row in await session.fetch_all(_OF_RUN, _name(run))]
     return {row.module: row for row in rows}
 
 
 async def get_module(session: Session, run: RunRow, module: Module) -> ModuleRow:
     """One module of the run. Raises LookupError."""
-    row = await session.fetch_one(select(run_modules).where(_is_module(run, module)))
+    row = await session.fetch_one(_THAT_MODULE, {**_name(run), "module": module.value})
     if row is None:
         raise LookupError(f"module {module.value} is not in run {run.run_id}")
     return _read(row)
@@ -78,6 +82,10 @@ async def count_asked(session: Session, run: RunRow, module: Module, asked: Mapp
     """Add to what had to be asked."""
     values = {name: run_modules.c[name] + count for name, count in asked.items()}
     await session.execute(update(run_modules).where(_is_module(run, module)).values(**values))
+
+
+def _name(run: RunRow) -> dict[str, str]:
+    return {"tenant_id": run.tenant_id, "run_id": run.run_id}
 
 
 def _is_module(run: RunRow, module: Module) -> Any:

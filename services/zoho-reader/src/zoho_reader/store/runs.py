@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from sqlalchemy import RowMapping, and_, bindparam, func, select, update
 
@@ -18,6 +18,18 @@ StageState = Literal["queued", "working", "waiting", "done", "cancelled"]
 """What the reader last reported of a run; `queued` is before its first report."""
 
 Flag = Literal["cancelled", "ended"]
+
+_NEWEST: Final = select(runs).where(runs.c.tenant_id == bindparam("tenant_id")).order_by(runs.c.run_seq.desc()).limit(1)
+_THAT_RUN: Final = select(runs).where(runs.c.tenant_id == bindparam("tenant_id"), runs.c.run_id == bindparam("run_id"))
+_ADD_CALLS: Final = (
+    update(runs)
+    .where(runs.c.tenant_id == bindparam("of_tenant"), runs.c.run_id == bindparam("of_run"))
+    .values(
+        calls=runs.c.calls + bindparam("more_calls"),
+        credits=runs.c.credits + bindparam("more_credits"),
+        began_at=func.coalesce(runs.c.began_at, bindparam("answered_at", type_=UtcDateTime())),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -78,9 +90,7 @@ async def flag_run(session: Session, tenant_id: str, run_id: str, run_seq: int, 
 
 async def find_current_run(session: Session, tenant_id: str) -> RunRow | None:
     """The tenant's open run. A run with a later number supersedes earlier ones, whatever was heard of them."""
-    row = await session.fetch_one(
-        select(runs).where(runs.c.tenant_id == tenant_id).order_by(runs.c.run_seq.desc()).limit(1)
-    )
+    row = await session.fetch_one(_NEWEST, {"tenant_id": tenant_id})
     if row is None or not row["requested"] or row["ended"]:
         return None
     return _read(row)
@@ -88,7 +98,7 @@ async def find_current_run(session: Session, tenant_id: str) -> RunRow | None:
 
 async def find_run(session: Session, tenant_id: str, run_id: str) -> RunRow | None:
     """That run; None when nothing was heard of it."""
-    row = await session.fetch_one(select(runs).where(_is_run(tenant_id, run_id)))
+    row = await session.fetch_one(_THAT_RUN, {"tenant_id": tenant_id, "run_id": run_id})
     return None if row is None else _read(row)
 
 
@@ -118,14 +128,8 @@ async def add_calls(
     session: Session, run: RunRow, *, calls: int, credits_spent: int, answered_at: datetime | None
 ) -> None:
     """Count calls that were made for the run; the first answer's time is when it began, by the vendor's clock."""
-    statement = update(runs).where(_is_run(run.tenant_id, run.run_id))
-    await session.execute(
-        statement.values(
-            calls=runs.c.calls + calls,
-            credits=runs.c.credits + credits_spent,
-            began_at=func.coalesce(runs.c.began_at, bindparam(None, answered_at, UtcDateTime())),
-        )
-    )
+    given = {"of_tenant": run.tenant_id, "of_run": run.run_id, "answered_at": answered_at}
+    await session.execute(_ADD_CALLS, {**given, "more_calls": calls, "more_credits": credits_spent})
 
 
 async def add_returns(session: Session, run: RunRow, questions: int) -> None:

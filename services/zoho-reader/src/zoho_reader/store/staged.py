@@ -1,9 +1,9 @@
 """What is known in part: child rows that wait for their header, and headers that wait for more."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import and_, delete, func, select
+from sqlalchemy import and_, bindparam, delete, func, select
 
 from sync_kit.contracts.vocabulary import Module
 from sync_kit.store import Session
@@ -14,6 +14,11 @@ from zoho_reader.store.runs import RunRow
 from zoho_reader.store.tables import pending_records, staged_lines
 
 _CHUNK = 500
+_COUNT_HELD: Final = (
+    select(pending_records.c.module, pending_records.c.need, func.count().label("held"))
+    .where(pending_records.c.tenant_id == bindparam("tenant_id"), pending_records.c.run_id == bindparam("run_id"))
+    .group_by(pending_records.c.module, pending_records.c.need)
+)
 
 
 async def stage_children(session: Session, run: RunRow, source: Source, rows: Iterable[Row]) -> None:
@@ -43,10 +48,11 @@ async def list_children(
 ) -> Mapping[str, list[Row]]:
     """Staged rows by header."""
     children: dict[str, list[Row]] = {parent_id: [] for parent_id in parent_ids}
+    columns = staged_lines.c
     for start in range(0, len(parent_ids), _CHUNK):
         found = await session.fetch_all(
-            select(staged_lines).where(
-                _is_staged(run, source), staged_lines.c.parent_id.in_(parent_ids[start : start + _CHUNK])
+            select(columns.row_id, columns.parent_id, columns.modified_at, columns.fields).where(
+                _is_staged(run, source), columns.parent_id.in_(parent_ids[start : start + _CHUNK])
             )
         )
         for row in found:
@@ -115,12 +121,7 @@ async def drop_held(session: Session, run: RunRow, module: Module, record_ids: S
 
 async def count_held(session: Session, run: RunRow) -> Mapping[tuple[Module, Need], int]:
     """How many records wait, by module and by what they wait for."""
-    columns = pending_records.c
-    found = await session.fetch_all(
-        select(columns.module, columns.need, func.count().label("held"))
-        .where(columns.tenant_id == run.tenant_id, columns.run_id == run.run_id)
-        .group_by(columns.module, columns.need)
-    )
+    found = await session.fetch_all(_COUNT_HELD, {"tenant_id": run.tenant_id, "run_id": run.run_id})
     return {(Module(row["module"]), Need(row["need"])): row["held"] for row in found}
 
 

@@ -1,9 +1,9 @@
 """Extraction tasks: one Zoho module in one run, and how far it has been read."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, bindparam, select
 
 from sync_kit.store import Session
 from zoho_reader.domain.coql import Position
@@ -13,15 +13,14 @@ from zoho_reader.store.runs import RunRow
 from zoho_reader.store.tables import extraction_tasks
 
 _KEY = ("tenant_id", "run_id", "source")
+_OF_RUN: Final = select(extraction_tasks).where(
+    extraction_tasks.c.tenant_id == bindparam("tenant_id"), extraction_tasks.c.run_id == bindparam("run_id")
+)
 
 
 async def list_tasks(session: Session, run: RunRow) -> list[Task]:
     """The run's tasks."""
-    rows = await session.fetch_all(
-        select(extraction_tasks).where(
-            extraction_tasks.c.tenant_id == run.tenant_id, extraction_tasks.c.run_id == run.run_id
-        )
-    )
+    rows = await session.fetch_all(_OF_RUN, {"tenant_id": run.tenant_id, "run_id": run.run_id})
     return [_read(row) for row in rows]
 
 

@@ -14,6 +14,7 @@ from tests.unit.xero_writer.domain.made_rows import (
 
 from xero_writer.domain.document_kinds import XeroKind
 from xero_writer.domain.documents.element import map_document
+from xero_writer.domain.documents.header import label_document
 from xero_writer.domain.mapped import MappedDocument
 
 VAT = [{"name": "VAT", "percentage": Decimal(20)}]
@@ -39,4 +40,6 @@ def map_lines(
     record = _MAKERS[kind](lines=list(lines), **header, Grand_Total=Decimal(total) if total is not None else None)
     made = make_context(mapping, **(context or {}))
     views = linked_parents() if parents is None else parents
-    return map_document(record, made, reference or make_reference(), views, kind, status)
+    known = reference or make_reference()
+    label = label_document(record, made.mapping, known.organisation.base_currency, kind)
+    return map_document(record, made, known, views, kind, status, label)

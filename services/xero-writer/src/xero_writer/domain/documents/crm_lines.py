@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from sync_kit.contracts.vocabulary import Module
-from xero_writer.domain.crm_values import find_decimal, find_lookup, find_text, list_rows
+from xero_writer.domain.crm_values import Lookup, find_decimal, find_lookup, find_text, list_rows
 from xero_writer.domain.document_kinds import CRM_WORDS
 from xero_writer.domain.mapped import Faults
 from xero_writer.domain.rows import StagedRecord
@@ -97,7 +97,9 @@ def _read_line(row: Mapping[str, Any], number: int, faults: Faults) -> CrmLine |
     if abs(quantity * price) > _MAX_AMOUNT or abs(price) > _MAX_AMOUNT:
         faults.unusable(f"Amount of line {number}", str(quantity * price), "at most 9,999,999,999.99")
         return None
-    discount = faults.read(lambda fields, name: read_discount(fields, name, quantity * price), row, "Discount")
+    discount = None
+    if row.get("Discount") is not None:
+        discount = faults.read(lambda fields, name: read_discount(fields, name, quantity * price), row, "Discount")
     taxes = tuple(tax for tax_row in list_rows(row, "Line_Tax") if (tax := _read_tax(tax_row, faults)))
     lookup = find_lookup(row, "Product_Name")
     return CrmLine(
@@ -107,7 +109,7 @@ def _read_line(row: Mapping[str, Any], number: int, faults: Faults) -> CrmLine |
         price=price,
         discount=discount or Decimal(0),
         text=clean_text(find_text(row, "Description") or ""),
-        product=_find_product(row),
+        product=_to_product(lookup),
         product_name=lookup.name if lookup is not None else None,
         product_code=_find_code(row),
         taxes=taxes,
@@ -121,7 +123,10 @@ def _read_tax(row: Mapping[str, Any], faults: Faults) -> CrmTax | None:
 
 
 def _find_product(row: Mapping[str, Any]) -> ParentRef | None:
-    lookup = find_lookup(row, "Product_Name")
+    return _to_product(find_lookup(row, "Product_Name"))
+
+
+def _to_product(lookup: Lookup | None) -> ParentRef | None:
     return None if lookup is None else ParentRef(Module.PRODUCTS, lookup.record_id)
 
 

@@ -7,6 +7,7 @@ sent and compared with the CRM's. Xero: Invoices, PurchaseOrders and Quotes page
 from collections.abc import Mapping
 from typing import Any, Final
 
+from sync_kit.contracts.events import RecordLabel
 from xero_writer.domain.crm_values import find_decimal, find_text
 from xero_writer.domain.document_kinds import CRM_WORDS, XERO_WORDS, XeroKind
 from xero_writer.domain.documents.amounts import choose_amounts, say_amounts
@@ -15,7 +16,6 @@ from xero_writer.domain.documents.currency_rates import choose_rate
 from xero_writer.domain.documents.extra_lines import build_adjustment, build_header_discount
 from xero_writer.domain.documents.header import (
     POSTING_KINDS,
-    label_document,
     map_currency,
     map_dates,
     map_number,
@@ -58,6 +58,7 @@ def map_document(
     parents: Mapping[ParentRef, ParentView],
     kind: XeroKind,
     status: str | None,
+    label: RecordLabel,
     *,
     new: bool = True,
 ) -> MappedDocument:
@@ -65,7 +66,6 @@ def map_document(
     for a document that Xero has already: its exchange rate stays as it is."""
     mapping = context.mapping
     side = CRM_WORDS[record.module].side
-    label = label_document(record, mapping, reference.organisation.base_currency, kind)
     faults = Faults(describe_record(record.module, label, record.record_id))
     waits_for = judge_parents(list_document_parents(record), parents, faults)
     element: dict[str, Any] = {"Type": XERO_WORDS[kind].type} if XERO_WORDS[kind].type is not None else {}

@@ -19,11 +19,13 @@ def build_header_discount(
 ) -> list[XeroLine]:
     """The discount on the whole document (Zoho: Discount): before tax one line for each TaxType, pro rata, so that it
     lowers each tax; after tax one line outside every tax."""
+    if fields.get("Discount") is None:
+        return []
     by_tax: dict[str, Decimal] = {}
     taxes: dict[str, TaxChoice] = {}
     for line in lines:
         name = line.tax.tax_type or ""
-        by_tax[name] = by_tax.get(name, Decimal(0)) + line_amount(line.priced)
+        by_tax[name] = by_tax.get(name, Decimal(0)) + line_amount(line)
         taxes[name] = line.tax
     gross = sum(by_tax.values(), Decimal(0))
     read = builder.faults.read(lambda given, name: read_discount(given, name, gross), fields, "Discount")

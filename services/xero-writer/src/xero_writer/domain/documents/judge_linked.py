@@ -50,7 +50,7 @@ def judge_linked_document(  # noqa: PLR0911, PLR0912, C901 (a ladder of verdicts
         return judge_ended(case, "canceled")
     if context.reference is None:
         return Needs(frozenset({Need.REFERENCE}), label)
-    mapped = map_document(record, context, context.reference, given.parents, kind, None, new=False)
+    mapped = map_document(record, context, context.reference, given.parents, kind, None, label, new=False)
     digests = digest_fields(mapped.picked, context.digest_key)
     digest = combine_digests(digests, context.digest_key)
     facts = replace(

@@ -52,13 +52,13 @@ def judge_document(  # noqa: PLR0911 (a ladder of verdicts, one a rung)
     choice = find_status_choice(record, mapping)
     text = describe_record(record.module, label, record.record_id)
     gate = find_gate(record, mapping, text)
-    skips = _list_skips(given, context, label, choice, gate)
+    skips = _list_skips(given, context, label, text, choice, gate)
     if skips:
         return Skipped(skips, label)
     if reference is None:
         return Needs(frozenset({Need.REFERENCE}), label)
     status = find_xero_status(record.module, kind, choice, mapping)
-    mapped = map_document(record, context, reference, given.parents, kind, status)
+    mapped = map_document(record, context, reference, given.parents, kind, status, label)
     faults = _list_faults(given, mapped, choice, gate)
     locks = _check_lock(reference, mapped)
     if record.module not in context.ledger_read:
@@ -77,11 +77,15 @@ def judge_document(  # noqa: PLR0911 (a ladder of verdicts, one a rung)
 
 
 def _list_skips(
-    given: JudgeInput, context: JudgeContext, label: RecordLabel, choice: StatusChoice | None, gate: Reason | None
+    given: JudgeInput,
+    context: JudgeContext,
+    label: RecordLabel,
+    text: str,
+    choice: StatusChoice | None,
+    gate: Reason | None,
 ) -> tuple[Reason, ...]:
     """Why it is not meant to go (yet): what ended, what nobody ticked, what is too old, what waits, what is nothing."""
     record = given.record
-    text = describe_record(record.module, label, record.record_id)
     if record.deleted:
         return (Reason(code="deleted_before_sync", facts={"record": text}),)
     if choice is StatusChoice.NOT_CREATED:

@@ -40,14 +40,14 @@ class XeroLine:
     tracking: tuple[TrackingOption, ...] = ()
 
     @property
-    def priced(self) -> PricedLine:
-        """What of it decides money."""
-        return PricedLine(self.quantity, self.unit_amount, self.discount, self.tax.rate)
+    def rate(self) -> Decimal:
+        """What Xero charges, in percent."""
+        return self.tax.rate
 
     @property
     def priced_by_crm(self) -> PricedLine:
-        """The same with the percentage that the CRM charges."""
-        return replace(self.priced, rate=self.tax.crm_percent)
+        """What of it decides money, with the percentage that the CRM charges."""
+        return PricedLine(self.quantity, self.unit_amount, self.discount, self.tax.crm_percent)
 
     def to_element(self) -> dict[str, Any]:
         """The line as Xero takes it; nothing blank is sent."""
@@ -96,7 +96,7 @@ class LineBuilder:
         )
         if not discount:
             return [main]
-        if XERO_WORDS[self.kind].takes_line_discounts and 0 < discount <= line_amount(main.priced):
+        if XERO_WORDS[self.kind].takes_line_discounts and 0 < discount <= line_amount(main):
             return [replace(main, discount=discount)]
         text = cut_text(f"Discount on {main.text}", TEXT_LIMIT) if main.text else "Discount"
         extra = replace(

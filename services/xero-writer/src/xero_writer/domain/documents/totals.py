@@ -31,7 +31,7 @@ def settle_total(
     crm = faults.read(find_decimal, record.fields, "Grand_Total")
     if not lines or any(line.tax.tax_type is None for line in lines) or not record.lines_complete:
         return lines, None
-    predicted = predict_total((line.priced for line in lines), amounts)
+    predicted = predict_total(lines, amounts)
     if crm is None:
         return lines, predicted
     crm = round_money(crm)
@@ -61,7 +61,7 @@ def _explain_difference(
     faults, amounts = builder.faults, builder.rules.amounts
     facts = {"xero": str(predicted), "crm": str(crm)}
     discounts = [line for line in lines if line.key.startswith(DISCOUNT_KEY)]
-    tax = sum((line_tax(line.priced, amounts) for line in discounts), Decimal(0))
+    tax = sum((line_tax(line, amounts) for line in discounts), Decimal(0))
     if tax and amounts is Amounts.EXCLUSIVE and abs(crm - predicted + tax) <= tolerance:
         amount = -sum((line.unit_amount for line in discounts), Decimal(0))
         faults.add("discount_alters_tax", amount=str(amount), tax=str(-tax), **facts)
