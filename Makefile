@@ -12,9 +12,12 @@ ARGS   ?=
 COVER  ?=
 ALL    ?=
 REPLICAS ?= 2
+SEEDS  ?= 50
+SEED_START ?= 1
+JOBS   ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test engines up test-engines bench lint fmt
+.PHONY: help setup demo test engines up test-engines chaos bench lint fmt
 
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +48,9 @@ test-engines: $(STAMP) ## The tests of bus, stores and whole runs once more, on 
 	@$(BIN)/zoho2xero engines run -- $(BIN)/python -m pytest -n 2 --dist worksteal $(if $(ALL),,-m "not thorough") \
 		tests/contract tests/e2e tests/unit/sync_kit $(wildcard tests/unit/*/store) \
 		tests/unit/zoho2xero/engines tests/unit/zoho2xero/up --ignore tests/e2e/test_readme.py $(ARGS)
+
+chaos: $(STAMP) ## Seeded fault runs: SEEDS=50 from SEED_START=1; the last line is JSON, the exit code 1 unless all is well
+	@$(BIN)/python -m tests.chaos --seeds $(SEEDS) --start $(SEED_START) --jobs $(JOBS) $(ARGS)
 
 bench: $(STAMP) ## Measure everything, or SECTION=name,name (REPORT=FILE.json keeps the figures); takes about 25 minutes
 	@$(BIN)/python -m tests.bench $(if $(SECTION),--section "$(SECTION)") $(if $(REPORT),--report "$(REPORT)") $(ARGS)

@@ -1,8 +1,8 @@
 """A business of a given size on both sides of the sandbox: made by people, so it costs no vendor calls."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -22,21 +22,40 @@ class Size:
     invoices: int = 10_000
     accounts: int = 2_000
     products: int = 500
+    vendors: int = 0
+    purchase_orders: int = 0
+
+    @property
+    def records(self) -> int:
+        """All of them."""
+        return self.invoices + self.accounts + self.products + self.vendors + self.purchase_orders
 
 
-async def fill_crm(control: SandboxControl, zoho_org_id: str, size: Size) -> None:
-    """Accounts, products and invoices of three lines; their modification times spread over the last 90 days."""
-    now = datetime.now(UTC).replace(microsecond=0)
+async def fill_crm(
+    control: SandboxControl, zoho_org_id: str, size: Size, *, now: datetime | None = None, stand_still: bool = False
+) -> list[str]:
+    """Accounts, products, vendors, and documents of three lines; invoices are spread over the last 90 days.
+
+    Returns the ids of the invoices, oldest first. `now`: the vendors' time, None: the machine's. `stand_still`: their
+    clock is left frozen there.
+    """
+    now = (now or datetime.now(UTC)).replace(microsecond=0)
     await control.call("PUT", "/clock", {"freeze_at": (now - timedelta(days=DAYS)).isoformat()})
     await control.call("POST", f"/zoho/{zoho_org_id}/taxes", {"name": "VAT 20%", "value": 20})
-    accounts = await _add_all(control, zoho_org_id, "Accounts", _describe_accounts(size.accounts))
-    products = await _add_all(control, zoho_org_id, "Products", _describe_products(size.products))
-    invoices = list(_describe_invoices(size.invoices, accounts, products, (now - timedelta(days=DAYS)).date()))
+    accounts = await add_records(control, zoho_org_id, "Accounts", describe_accounts(size.accounts))
+    products = await add_records(control, zoho_org_id, "Products", describe_products(size.products))
+    vendors = await add_records(control, zoho_org_id, "Vendors", describe_vendors(size.vendors))
+    orders = describe_purchase_orders(size.purchase_orders, vendors, products, (now - timedelta(days=DAYS)).date())
+    await add_records(control, zoho_org_id, "Purchase_Orders", orders)
+    invoices = list(describe_invoices(size.invoices, accounts, products, (now - timedelta(days=DAYS)).date()))
     per_day = -(-len(invoices) // DAYS)
+    ids: list[str] = []
     for day in range(DAYS):
-        await _add_all(control, zoho_org_id, "Invoices", iter(invoices[day * per_day : (day + 1) * per_day]))
+        ids += await add_records(control, zoho_org_id, "Invoices", iter(invoices[day * per_day : (day + 1) * per_day]))
         await control.call("PUT", "/clock", {"advance_seconds": 24 * 3600})
-    await control.call("PUT", "/clock", {"run": True})
+    if not stand_still:
+        await control.call("PUT", "/clock", {"run": True})
+    return ids
 
 
 async def fill_books(control: SandboxControl, xero_tenant_id: str, size: Size) -> None:
@@ -66,17 +85,18 @@ async def fill_books(control: SandboxControl, xero_tenant_id: str, size: Size) -
         await control.call("POST", f"{path}/Invoices", {"Invoices": wanted})
 
 
-async def edit_invoices(control: SandboxControl, zoho_org_id: str, count: int) -> None:
-    """Another price on the first line of some invoices, as people in the CRM do it."""
-    records = await control.list_crm_records(zoho_org_id, "Invoices")
-    for record in records[:count]:
+async def edit_invoices(control: SandboxControl, zoho_org_id: str, invoice_ids: Sequence[str]) -> None:
+    """Another price on the first line of these, as people in the CRM do it."""
+    for invoice_id in invoice_ids:
+        record = await control.call("GET", f"/zoho/{zoho_org_id}/Invoices/{invoice_id}")
         line = record["Invoiced_Items"][0]
         change = {"id": line["id"], "List_Price": Decimal(str(line["List_Price"])) + 1}
         rest = [{"id": each["id"]} for each in record["Invoiced_Items"][1:]]
-        await control.edit_crm_record(zoho_org_id, "Invoices", record["id"], {"Invoiced_Items": [change, *rest]})
+        await control.edit_crm_record(zoho_org_id, "Invoices", invoice_id, {"Invoiced_Items": [change, *rest]})
 
 
-async def _add_all(control: SandboxControl, zoho_org_id: str, module: str, records: Iterator[Json]) -> list[str]:
+async def add_records(control: SandboxControl, zoho_org_id: str, module: str, records: Iterator[Json]) -> list[str]:
+    """New CRM records, in portions; their ids."""
     ids: list[str] = []
     batch: list[Json] = []
 
@@ -94,7 +114,8 @@ async def _add_all(control: SandboxControl, zoho_org_id: str, module: str, recor
     return ids
 
 
-def _describe_accounts(count: int) -> Iterator[Json]:
+def describe_accounts(count: int) -> Iterator[Json]:
+    """Customers with an address."""
     for number in range(count):
         yield {
             "Account_Name": f"Customer {number:05d} Ltd",
@@ -105,7 +126,8 @@ def _describe_accounts(count: int) -> Iterator[Json]:
         }
 
 
-def _describe_products(count: int) -> Iterator[Json]:
+def describe_products(count: int) -> Iterator[Json]:
+    """Articles with a code and a price."""
     for number in range(count):
         yield {
             "Product_Name": f"Article {number:04d}",
@@ -114,7 +136,37 @@ def _describe_products(count: int) -> Iterator[Json]:
         }
 
 
-def _describe_invoices(count: int, accounts: list[str], products: list[str], first_day: Any) -> Iterator[Json]:
+def describe_vendors(count: int) -> Iterator[Json]:
+    """Suppliers."""
+    for number in range(count):
+        yield {"Vendor_Name": f"Supplier {number:04d} Ltd", "Country": "United Kingdom"}
+
+
+def describe_purchase_orders(count: int, vendors: list[str], products: list[str], first_day: date) -> Iterator[Json]:
+    """Delivered orders of three untaxed lines, each of which becomes a bill."""
+    for number in range(count):
+        ordered = first_day + timedelta(days=number * DAYS // count)
+        yield {
+            "Subject": f"Stock {number}",
+            "PO_Number": f"PO-{number:05d}",
+            "PO_Date": ordered.isoformat(),
+            "Due_Date": (ordered + timedelta(days=30)).isoformat(),
+            "Status": "Delivered",
+            "Vendor_Name": {"id": vendors[number % len(vendors)]},
+            "Purchase_Items": [
+                {
+                    "Product_Name": {"id": products[(number * LINES + line) % len(products)]},
+                    "Quantity": 1 + (number + line) % 9,
+                    "List_Price": Decimal(100 + (number * LINES + line) % 900) / 100,
+                    "Description": f"Article for stock {number}",
+                }
+                for line in range(LINES)
+            ],
+        }
+
+
+def describe_invoices(count: int, accounts: list[str], products: list[str], first_day: date) -> Iterator[Json]:
+    """Invoices of three taxed lines, spread over 90 days."""
     for number in range(count):
         issued = first_day + timedelta(days=number * DAYS // count)
         yield {

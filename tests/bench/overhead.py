@@ -14,41 +14,37 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import parse_qs, urlencode, urlsplit
 
 from tests.bench.business import Size, fill_crm
-from tests.bench.house import RunningSandbox, make_vendors, open_house, open_sandbox
-from tests.bench.machine import read_cpu_seconds
+from tests.bench.consents import get_xero_token, get_zoho_token
+from tests.bench.house import OpenHouse, make_vendors, open_house, open_sandbox
 from tests.bench.recording import Stage, record_stages
 
 from sync_kit.clock import SystemClock
 from sync_kit.contracts import codec
-from sync_kit.http import HttpRequest
 
 PAIRS: Final = 5
 SIZE: Final = Size(invoices=2_000, accounts=400, products=100)
 LATENCY_MS: Final = 100
-REDIRECT: Final = "http://127.0.0.1/bench"
-ZOHO_SCOPES: Final = (
-    "ZohoCRM.modules.READ,ZohoCRM.settings.READ,ZohoCRM.org.READ,ZohoCRM.coql.READ,ZohoCRM.composite_requests.CUSTOM"
-)
-XERO_SCOPES: Final = "offline_access accounting.contacts accounting.invoices accounting.settings"
 
 Json = dict[str, Any]
 
 
-async def measure_overhead(size: Size = SIZE, pairs: int = PAIRS, tell: Callable[[str], None] = lambda _: None) -> Json:
+async def measure_overhead(
+    size: Size = SIZE,
+    pairs: int = PAIRS,
+    tell: Callable[[str], None] = lambda _: None,
+    open_one: OpenHouse = open_house,
+) -> Json:
     """`wall_ratio` at 100 ms a vendor call, `cpu_ratio` at none; with all figures that they rest on, and the processor
     seconds of the four services for 1,000 records. `tell` is told of each pair."""
-    slow = [await _measure_told(size, LATENCY_MS, tell) for _ in range(pairs)]
-    fast = [await _measure_told(size, 0, tell) for _ in range(pairs)]
+    slow = [await _measure_told(open_one, size, LATENCY_MS, tell) for _ in range(pairs)]
+    fast = [await _measure_told(open_one, size, 0, tell) for _ in range(pairs)]
     return {
         "wall_ratio": _median(pair["ours"]["wall"] / pair["replay"]["wall"] for pair in slow),
         "cpu_ratio": _median(pair["ours"]["cpu"] / pair["replay"]["cpu"] for pair in fast),
         "cpu_seconds_per_1000_records": round(
-            statistics.median(pair["ours"]["cpu"] for pair in fast)
-            / (size.invoices + size.accounts + size.products)
-            * 1000,
+            statistics.median(pair["ours"]["cpu"] for pair in fast) / size.records * 1000,
             2,
         ),
         "invoices": size.invoices,
@@ -57,8 +53,8 @@ async def measure_overhead(size: Size = SIZE, pairs: int = PAIRS, tell: Callable
     }
 
 
-async def _measure_told(size: Size, latency_ms: int, tell: Callable[[str], None]) -> Json:
-    pair = await _measure_pair(size, latency_ms)
+async def _measure_told(open_one: OpenHouse, size: Size, latency_ms: int, tell: Callable[[str], None]) -> Json:
+    pair = await _measure_pair(open_one, size, latency_ms)
     ours, replay = pair["ours"], pair["replay"]
     tell(
         f"at {latency_ms:>3} ms: ours {ours['wall']:.1f} s, {ours['cpu']:.2f} s of processor time; "
@@ -67,8 +63,8 @@ async def _measure_told(size: Size, latency_ms: int, tell: Callable[[str], None]
     return pair
 
 
-async def _measure_pair(size: Size, latency_ms: int) -> Json:
-    async with open_house() as house:
+async def _measure_pair(open_one: OpenHouse, size: Size, latency_ms: int) -> Json:
+    async with open_one() as house:
         await house.make_vendors()
         await fill_crm(house.control, house.zoho_org_id, size)
         await house.connect(sending="all")
@@ -76,9 +72,9 @@ async def _measure_pair(size: Size, latency_ms: int) -> Json:
         calls = await house.control.call("GET", "/calls?kind=api")
         since = max((call["seq"] for call in calls["calls"]), default=0)
         await house.set_switches(latency_ms=latency_ms)
-        cpu = read_cpu_seconds(house.pid)
+        cpu = house.read_cpu_seconds()
         run = await house.sync()
-        cpu = read_cpu_seconds(house.pid) - cpu
+        cpu = house.read_cpu_seconds() - cpu
         await house.set_switches(latency_ms=0)
         stages = await record_stages(house.control, since)
         contacts = await house.control.call("GET", f"/xero/{house.xero_tenant_id}/Contacts")
@@ -90,12 +86,12 @@ async def _measure_pair(size: Size, latency_ms: int) -> Json:
 
 async def _replay(size: Size, latency_ms: int, stages: list[Stage], contacts: Mapping[str, str]) -> Json:
     with tempfile.TemporaryDirectory(prefix="zoho2xero-bench-") as folder:
-        async with open_sandbox(Path(folder), SystemClock(), {}) as sandbox:
+        async with open_sandbox(Path(folder), SystemClock()) as sandbox:
             zoho_org_id, xero_tenant_id = await make_vendors(sandbox.control)
             await fill_crm(sandbox.control, zoho_org_id, size)
             plan = {
                 "url": sandbox.url,
-                "tokens": {"zoho": await _get_zoho_token(sandbox), "xero": await _get_xero_token(sandbox)},
+                "tokens": {"zoho": await get_zoho_token(sandbox), "xero": await get_xero_token(sandbox)},
                 "xero_tenant_id": xero_tenant_id,
                 "contacts": contacts,
                 "stages": [stage.to_json() for stage in stages],
@@ -112,44 +108,6 @@ async def _replay(size: Size, latency_ms: int, stages: list[Stage], contacts: Ma
             )
     answer: Json = json.loads(done.stdout)
     return answer
-
-
-async def _get_zoho_token(sandbox: RunningSandbox) -> str:
-    base = f"{sandbox.url}/zoho/eu/oauth/v2"
-    asked = {"client_id": "zoho-sandbox-client", "scope": ZOHO_SCOPES, "access_type": "offline"}
-    code = await _consent(sandbox, f"{base}/auth", asked)
-    return await _exchange(sandbox, f"{base}/token", code, "zoho-sandbox-client", "zoho-sandbox-secret")
-
-
-async def _get_xero_token(sandbox: RunningSandbox) -> str:
-    asked = {"client_id": "xero-sandbox-client", "scope": XERO_SCOPES}
-    code = await _consent(sandbox, f"{sandbox.url}/xero/identity/connect/authorize", asked)
-    url = f"{sandbox.url}/xero/connect/token"
-    return await _exchange(sandbox, url, code, "xero-sandbox-client", "xero-sandbox-secret")
-
-
-async def _consent(sandbox: RunningSandbox, url: str, asked: Mapping[str, str]) -> str:
-    query = urlencode({**asked, "response_type": "code", "redirect_uri": REDIRECT, "state": "bench"})
-    response = await sandbox.http.send(HttpRequest("GET", f"{url}?{query}"), timeout_seconds=30)
-    return parse_qs(urlsplit(response.headers["location"]).query)["code"][0]
-
-
-async def _exchange(sandbox: RunningSandbox, url: str, code: str, client_id: str, secret: str) -> str:
-    form = urlencode(
-        {
-            "grant_type": "authorization_code",
-            "code": code,
-            "redirect_uri": REDIRECT,
-            "client_id": client_id,
-            "client_secret": secret,
-        }
-    )
-    headers = {"content-type": "application/x-www-form-urlencoded"}
-    response = await sandbox.http.send(
-        HttpRequest("POST", url, headers=headers, body=form.encode()), timeout_seconds=30
-    )
-    token: str = codec.loads(response.body)["access_token"]
-    return token
 
 
 def _median(ratios: Any) -> float:

@@ -46,7 +46,7 @@ async def alter(admin: AIOKafkaAdminClient, topic: str, **settings: str) -> None
     named = {key.replace("_", "."): value for key, value in settings.items()}
     await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, configs=named)])
     async with asyncio.timeout(10):
-        while not named.items() <= (await read_settings(admin, topic)).items():
+        while not named.items() <= (await read_settings(admin, topic)).items():  # noqa: ASYNC110
             await asyncio.sleep(0.05)
 
 

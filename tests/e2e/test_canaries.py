@@ -223,7 +223,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_no_secret_and_no_token_lies_in_the_clear_in_any_store(evidence: Evidence) -> None:
-    files = {file.name: file.read_bytes() for file in canaries.list_store_files(evidence.world.home)}
+    files = await canaries.read_stores(evidence.world)
     assert len(evidence.secrets) > 12
     assert canaries.find_secrets(evidence.secrets, files) == set()
 
@@ -237,7 +237,7 @@ async def test_no_secret_and_no_person_is_in_a_log_line(evidence: Evidence) -> N
 
 
 async def test_no_secret_and_no_person_is_in_a_header_of_an_event(evidence: Evidence) -> None:
-    headers = canaries.read_headers(evidence.world.home)
+    headers = await canaries.read_headers(evidence.world)
     assert headers.count("ce_id") > 30
     assert canaries.find_secrets(evidence.secrets, {"headers": headers.encode()}) == set()
     assert canaries.find_people({"headers": headers}) == set()
@@ -258,7 +258,7 @@ async def test_no_refusal_repeats_a_secret_or_a_person(evidence: Evidence) -> No
 
 
 async def test_people_and_their_papers_lie_in_payloads_and_in_no_table_that_lasts(evidence: Evidence) -> None:
-    holding = canaries.find_people(dict(canaries.list_tables(evidence.world.home)))
+    holding = canaries.find_people(await canaries.list_tables(evidence.world))
     wrong = {hit for hit in holding if hit[0] not in canaries.MAY_HOLD_PEOPLE}
     assert wrong - {(canaries.GOODS_MAY_LIE_IN, "goods")} == set()
     assert {what for _, what in holding} >= set(PEOPLE) - {"bookkeeper's contact"}, "the canaries did travel"
@@ -284,18 +284,18 @@ async def test_the_search_of_the_stores_finds_what_was_planted_in_each(tmp_path:
     async with open_world(tmp_path) as world:
         planted = {
             "auth": "INSERT INTO counters (name, value) VALUES (:value, 1)",
-            "xero-writer": "INSERT INTO decisions VALUES ('t', 'accounts', '1', 'link', :value, '', '', 'c', NULL)",
-            "scheduler": "INSERT INTO inbox VALUES (:value, '')",
-            "zoho-reader": "INSERT INTO inbox VALUES (:value, '')",
+            "xero-writer": "INSERT INTO decisions VALUES"
+            " ('t', 'accounts', '1', 'link', :value, '2026-01-05', '2026-01-05', 'c', NULL)",
+            "scheduler": "INSERT INTO inbox VALUES (:value, '2026-01-05')",
+            "zoho-reader": "INSERT INTO inbox VALUES (:value, '2026-01-05')",
         }
         await world.bus.publish([Message("tenants.v1", "t", {}, b"{}")])
         for name, statement in planted.items():
             async with world.services[name].store.transaction() as session:
                 await session.execute(text(statement), {"value": f"{token} {P['customer'].title()}"})
-        files = {file.name: file.read_bytes() for file in canaries.list_store_files(world.home)}
-        holding_files = {place.split(".")[0] for place in canaries.find_secrets({token}, files)}
-        assert holding_files == {name.replace("-", "_") for name in planted}
-        holding = canaries.find_people(dict(canaries.list_tables(world.home)))
+        holding_stores = canaries.find_secrets({token}, await canaries.read_stores(world))
+        assert holding_stores == {name.replace("-", "_") for name in planted}
+        holding = canaries.find_people(await canaries.list_tables(world))
         assert {place for place, _ in holding} == {
             "auth.counters", "xero_writer.decisions", "scheduler.inbox", "zoho_reader.inbox",
         }  # fmt: skip
@@ -305,7 +305,7 @@ async def test_the_search_of_the_stores_finds_what_was_planted_in_each(tmp_path:
 async def test_the_search_of_headers_and_pages_finds_what_was_planted(tmp_path: Path) -> None:
     async with open_world(tmp_path) as world:
         await world.bus.publish([Message("tenants.v1", "t", {"ce_note": P["mailbox"]}, b"{}")])
-        assert canaries.find_people({"headers": canaries.read_headers(world.home)}) == {("headers", "mailbox")}
+        assert canaries.find_people({"headers": await canaries.read_headers(world)}) == {("headers", "mailbox")}
         for path in (f"/{P['street']}", "/v1/tenants"):
             await world.http.send(HttpRequest(P["street"].upper(), f"{API}{path}"), timeout_seconds=30)
         pages = await canaries.read_pages(world)

@@ -8,9 +8,10 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +27,12 @@ import xero_writer.settings
 import zoho_reader.app
 import zoho_reader.settings
 from sync_kit.app import ServiceRuntime
-from sync_kit.bus import Bus, open_bus
+from sync_kit.bus import Bus, LocalLog
 from sync_kit.clock import Clock, SystemClock
+from sync_kit.contracts import topics
 from sync_kit.http import HttpTransport
 from sync_kit.logs import configure_logging
+from sync_kit.loops import Loop
 from sync_kit.runtime import Listener, serve, stop_on_signals
 from sync_kit.store.migrate import upgrade
 from zoho2xero.front import Front
@@ -38,6 +41,7 @@ from zoho2xero.vendors import VendorSettings, find_given_vendors, point_at_sandb
 
 SERVICES = ("auth", "scheduler", "zoho_reader", "xero_writer")
 """The four by import name."""
+HOUR_SECONDS = 3600.0
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,7 @@ async def run_standalone(options: StandaloneOptions, console: Console) -> int:
     clock = SystemClock()
     stop = asyncio.Event()
     with find_vendors(options.port + 1, console) as vendors, stop_on_signals(stop):
-        bus = open_bus(f"local://{options.home.resolve()}/events.db", clock)
+        bus = LocalLog(options.home.resolve() / "events.db", clock)
         try:
             services = await build_services(
                 options.home,
@@ -112,14 +116,26 @@ async def run_standalone(options: StandaloneOptions, console: Console) -> int:
                 clock=clock,
             )
             console.print(f"zoho2xero listens at {url}. Stores and secrets are in {options.home}.", markup=False)
-            await serve([join(services, options.port)], clock=clock, stop=stop)
+            joined = join(services, options.port, more=[shorten_log(bus, clock)])
+            await serve([joined], clock=clock, stop=stop)
         finally:
             await bus.close()
     return 0
 
 
-def join(services: Mapping[str, ServiceRuntime], port: int) -> Listener:
-    """All services as one listener on loopback."""
+def shorten_log(log: LocalLog, clock: Clock) -> Loop:
+    """What a broker does by itself: once an hour forget what is older than its topic's retention."""
+    keep = timedelta(days=max(topic.retention_days or 0 for topic in topics.ALL))
+
+    async def step() -> int:
+        await log.purge(clock.now() - keep)
+        return 0
+
+    return Loop("shorten-log", step, HOUR_SECONDS)
+
+
+def join(services: Mapping[str, ServiceRuntime], port: int, *, more: Sequence[Loop] = ()) -> Listener:
+    """All services as one listener on loopback; `more` runs beside their own loops."""
 
     async def close() -> None:
         for service in services.values():
@@ -128,7 +144,7 @@ def join(services: Mapping[str, ServiceRuntime], port: int) -> Listener:
     joined = ServiceRuntime(
         name="standalone",
         app=Front({name: service.app for name, service in services.items()}),
-        loops=[loop for service in services.values() for loop in service.loops],
+        loops=[*(loop for service in services.values() for loop in service.loops), *more],
         store=services["scheduler"].store,
         close=close,
     )

@@ -252,7 +252,7 @@ async def test_a_closed_tenant_stops_its_worker_who_can_still_give_the_lease_bac
     assert await claim(house) is None
 
 
-async def test_marks_and_releases_wake_the_workers_and_idle_claims_do_not(house: House) -> None:
+async def test_only_a_mark_of_a_tenant_that_nobody_works_for_wakes_the_workers(house: House) -> None:
     woken = house.store.watch(DUE_SIGNAL)
     assert await claim(house) is None
     assert not woken.is_set()
@@ -260,6 +260,8 @@ async def test_marks_and_releases_wake_the_workers_and_idle_claims_do_not(house:
     assert woken.is_set()
     woken.clear()
     lease = await get_lease(house)
+    await mark(house, "t1")
     assert not woken.is_set()
     await give_back(house, lease, None)
-    assert woken.is_set()
+    assert not woken.is_set()
+    assert (await get_lease(house)).tenant_id == "t1"

@@ -87,8 +87,6 @@ class World:
         self._emitted_ids: dict[tuple[str, Module], set[str]] = {}
         self._pages = 0
 
-    # --- its life ---
-
     @property
     def database_url(self) -> str:
         """The service's store."""
@@ -152,8 +150,6 @@ class World:
         headers = [(b"content-type", b"application/json")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
-
-    # --- Xero, as people and as OAuth see it ---
 
     async def ask_xero(self, method: str, path: str, body: object = None, **headers: str) -> Any:
         """A call that is not the service's."""
@@ -228,8 +224,6 @@ class World:
         ids = [each.contact_id for each in organisation.contacts.values() if each.name == named]
         context = WriteContext(state.core, organisation, state.now(), unit_places=4)
         write_as_person(context, kind, raw, ids[0] if named is not None else None)
-
-    # --- events ---
 
     async def publish(self, *events: Event, copies: int = 1) -> None:
         """Put events on the bus as other services would; `copies`: how often each is delivered."""
@@ -440,8 +434,6 @@ class World:
             **({"Product_Name": {"id": product, "name": "Lantern"}} if product is not None else {}),
         }
 
-    # --- running ---
-
     async def step(self) -> None:
         """Run every loop until nothing can be done at this moment."""
         await settle(self.runtime.loops)
@@ -522,8 +514,6 @@ class World:
                 for number in numbers
             ],
         }
-
-    # --- what was told ---
 
     async def read_told(self) -> list[Event]:
         """All events on the bus that the service wrote."""

@@ -24,7 +24,8 @@ def test_a_signal_lets_it_clean_up_and_sets_the_exit_code(number: signal.Signals
             await asyncio.Event().wait()
         finally:
             os.kill(os.getpid(), number)  # an impatient person
-            await asyncio.sleep(0)
+            for _ in range(50):  # time for it to arrive
+                await asyncio.sleep(0)
             cleaned.append("up")
 
     with pytest.raises(typer.Exit) as end:

@@ -52,6 +52,7 @@ async def run_up(options: UpOptions, tell: Callable[[str], None]) -> None:
         if given is None:
             processes.append(await stack.enter_async_context(_running_sandbox(sandbox_url, services.folder, clock)))
             tell(f"No vendor accounts are set up: a sandbox of Zoho CRM and Xero runs at {sandbox_url}.")
+        stack.push_async_callback(services.stop)  # before the vendors that they may be talking to
         for process in processes:
             tell(f"  {process.name}: process {process.pid}, {process.url}")
         tell(f"zoho2xero listens at {services.url}. Secrets and logs are in {options.home}. Ctrl-C ends it all.")

@@ -20,10 +20,10 @@ _ABOUT_ONE_CONNECTION = frozenset(
     {
         *("connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer"),
         *("transfer-encoding", "upgrade", "content-length", "content-encoding", "accept-encoding"),
-        *("host", "x-forwarded-for", "x-forwarded-proto"),
+        "host",
     }
 )
-"""Headers that are not passed on: they are about a connection or its packing, or are written anew."""
+"""Headers that are not passed on: they are about a connection or its packing."""
 
 
 class ReplicaProxy:

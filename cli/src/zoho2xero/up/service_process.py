@@ -40,7 +40,7 @@ class ServiceProcess:
         self.is_wanted = False
         """Whether it is meant to run; false before the first start and after one of the methods that end it."""
         self._mark_file = folder / f"{name}{_MARK}"
-        self._arguments = list(arguments)
+        self.arguments = tuple(arguments)
         self._health_url = f"{url}{health_path}"
         self._environment = dict(environment)
         self._http = http
@@ -62,7 +62,7 @@ class ServiceProcess:
     def launch(self) -> None:
         """Start it without waiting; nothing to do when it runs. Raises EngineError when it ended at once."""
         if self.pid is None:
-            self._process = OwnedProcess.start(self._arguments, log_file=self.log_file, environment=self._environment)
+            self._process = OwnedProcess.start(self.arguments, log_file=self.log_file, environment=self._environment)
             write_private_file(self._mark_file, self._process.mark.model_dump_json().encode())
         self.is_wanted = True
 

@@ -49,8 +49,9 @@ async def mark_due(session: Session, tables: KitTables, tenant_id: str, at: date
     """There is work for the tenant, from `at` on (None: now). An earlier mark stays; a closed tenant is never due."""
     given = session.now_given() if at is None else {"at": at}
     statement = _mark_due(tables.leases, session.kind, now=at is None)
-    await session.execute(statement, {"tenant": tenant_id, **given})
-    session.signal(DUE_SIGNAL)
+    owner = await session.fetch_value(statement, {"tenant": tenant_id, **given})
+    if owner is None:  # whoever works for it now looks again when it gives the lease back
+        session.signal(DUE_SIGNAL)
 
 
 async def claim_next(store: Store, tables: KitTables, owner: str, seconds: float) -> Lease | None:
@@ -107,12 +108,12 @@ async def renew(session: Session, tables: KitTables, lease: Lease, seconds: floa
 async def release(session: Session, tables: KitTables, lease: Lease, next_due_at: datetime | None) -> bool:
     """Give the lease back; the tenant is due again at `next_due_at` or at an earlier mark made meanwhile.
 
+    Nobody is woken: who gives back looks for what is due at once.
     False, and nothing changed, when the lease was lost before.
     """
     statement = _give_back(tables.leases, session.kind, due=next_due_at is not None)
     due = {} if next_due_at is None else {"next_due_at": next_due_at}
     result = await session.execute(statement, {**_name(lease), **session.now_given(), **due})
-    session.signal(DUE_SIGNAL)
     return bool(result.rowcount == 1)
 
 
@@ -143,7 +144,7 @@ def _mark_due(leases: Table, kind: Kind, *, now: bool) -> Executable:
     earliest = _earlier(leases.c.due_at, statement.excluded.due_at)
     return statement.on_conflict_do_update(
         index_elements=["tenant_id"], set_={"due_at": earliest}, where=leases.c.closed.is_(False)
-    )
+    ).returning(leases.c.owner)
 
 
 @lru_cache(_STORES)

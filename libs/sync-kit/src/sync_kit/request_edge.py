@@ -1,8 +1,9 @@
 """The edge of every request: its id, its line in the log, its measurement, and the last net under errors.
 
 It logs the route's template, never the path, the query or a body. An unexpected error becomes a 500 that tells its
-request id and nothing else, a database that does not answer a 503. A body above the cap is a 413, by its announced length or as soon as it grows too large;
-an address or headers out of all proportion are a 414 or 431, whatever the server in front lets through.
+request id and nothing else, a database that does not answer a 503. A body above the cap is a 413, by its announced
+length or as soon as it grows too large; an address or headers out of all proportion are a 414 or 431, whatever the
+server in front lets through.
 """
 
 import re

@@ -3,7 +3,7 @@
 from importlib.metadata import version
 
 from scheduler.consumer import HANDLERS, TOPICS
-from scheduler.jobs import watch
+from scheduler.jobs import CleanUp, watch
 from scheduler.metrics import SchedulerMetrics
 from scheduler.routes import log, readiness, reasons, syncs
 from scheduler.routes import settings as settings_routes
@@ -24,6 +24,7 @@ from sync_kit.store import Store
 NAME = "scheduler"
 IDLE_SECONDS = 1.0
 WATCH_SECONDS = 5.0
+CLEAN_UP_SECONDS = 20.0
 
 
 def build(settings: Settings, *, bus: Bus, clock: Clock, transport: HttpTransport | None = None) -> ServiceRuntime:
@@ -65,5 +66,6 @@ def build(settings: Settings, *, bus: Bus, clock: Clock, transport: HttpTranspor
         Loop("relay", relay.step, IDLE_SECONDS, relay.wake),
         Loop("consumer", consumer.step, IDLE_SECONDS, consumer.wake),
         Loop("watch", lambda: watch(store, metrics), WATCH_SECONDS),
+        Loop("clean-up", CleanUp(store, relay, consumer).step, CLEAN_UP_SECONDS),
     ]
     return ServiceRuntime(NAME, app, loops, store, close)

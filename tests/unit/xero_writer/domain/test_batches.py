@@ -13,6 +13,7 @@ from xero_writer.domain.batches import (
     Candidate,
     build_batch,
     idempotency_key,
+    list_keys,
     plan_batches,
     split_batch,
 )
@@ -106,6 +107,13 @@ def test_bills_and_sales_invoices_go_to_one_path_in_requests_of_their_own() -> N
 def test_two_of_one_business_key_never_travel_at_once() -> None:
     plan = plan_batches([candidate("1", keys=("n", "x")), candidate("2", keys=("m", "x")), candidate("3")])
     assert [ids(batch) for batch in plan.batches] == [["1", "3"]]
+    assert [item.record_id for item in plan.deferred] == ["2"]
+
+
+def test_nothing_leaves_that_xero_would_take_for_what_is_under_way() -> None:
+    under_way = list_keys(candidate("1", keys=("x",)).lane, candidate("1", keys=("x",)).verdict)
+    plan = plan_batches([candidate("2", keys=("x", "y")), candidate("3", keys=("z",))], under_way)
+    assert [ids(batch) for batch in plan.batches] == [["3"]]
     assert [item.record_id for item in plan.deferred] == ["2"]
 
 

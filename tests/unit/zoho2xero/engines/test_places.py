@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from zoho2xero.engines import EngineError
+from zoho2xero.engines import EngineError, places
 from zoho2xero.engines.owned_process import Account
 from zoho2xero.engines.places import (
     find_cache,
@@ -26,6 +26,11 @@ def test_free_ports_differ_and_lie_below_those_of_outgoing_connections() -> None
     ports = find_free_ports(50)
     assert len(set(ports)) == 50
     assert all(is_free(port) and port < 32_000 for port in ports)
+
+
+def test_a_port_that_somebody_listens_on_is_not_given_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(places, "is_free", lambda port: port % 1000 == 7)
+    assert {port % 1000 for port in find_free_ports(5)} == {7}
 
 
 def test_a_port_is_kept_while_nobody_else_has_it() -> None:

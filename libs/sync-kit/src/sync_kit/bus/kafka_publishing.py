@@ -19,7 +19,7 @@ from sync_kit.bus.protocol import MOST_MESSAGE_BYTES, Message, refuse_large
 from sync_kit.errors import TryLaterError
 
 PUBLISH_SECONDS: Final = 10.0
-STOP_SECONDS: Final = 5.0
+STOP_SECONDS: Final = 3.0
 _REQUEST_MILLISECONDS: Final = 8_000
 _BACKOFF_MILLISECONDS: Final = 200
 _BATCH_BYTES: Final = 512 * 1024
@@ -53,7 +53,7 @@ class KafkaPublisher:
                 await self._send_all(producer, messages)
         except (KafkaError, OSError, TimeoutError) as error:
             self._let_go(producer)
-            self._health.note_silence()
+            self._health.note_failure(error)
             raise TryLaterError(f"publishing failed: {type(error).__name__}") from error
         except BaseException:
             # Cancelled in the middle: what was half sent must not mix with what is sent next.

@@ -18,12 +18,12 @@ from sync_kit.bus.kafka_place import KafkaPlace
 from sync_kit.bus.protocol import MOST_BYTES_PER_POLL, Delivery, Message
 from sync_kit.clock import Clock
 from sync_kit.errors import TryLaterError
-from sync_kit.logs import describe_error, get_logger
+from sync_kit.logs import get_logger
 from sync_kit.waiting import wait_for_any
 
 MOST_READY: Final = 500
 COMMIT_SECONDS: Final = 10.0
-STOP_SECONDS: Final = 5.0
+STOP_SECONDS: Final = 3.0
 LONGEST_BACKOFF_SECONDS: Final = 5.0
 SESSION_MILLISECONDS: Final = 10_000
 """A member that is not heard of for so long loses its partitions to the others."""
@@ -120,7 +120,7 @@ class KafkaSubscription:
             _log.info("commit_refused", group=self._group, partitions=len(up_to))
             return
         except (KafkaError, OSError, TimeoutError) as error:
-            self._health.note_silence()
+            self._health.note_failure(error)
             raise TryLaterError(f"the offsets were not committed: {type(error).__name__}") from error
         committed.update(up_to)
 
@@ -148,7 +148,7 @@ class KafkaSubscription:
     def _start(self) -> None:
         if self._closed:
             raise RuntimeError("the subscription is closed")
-        if self._pulling is None:
+        if self._pulling is None or self._pulling.done():
             self._pulling = asyncio.create_task(self._pull_always(), name=f"kafka-{self._group}")
 
     async def _pull_always(self) -> None:
@@ -158,12 +158,10 @@ class KafkaSubscription:
             try:
                 await self._pull_as_member()
             except Exception as error:  # noqa: BLE001  whatever it is, reading must go on
-                self._health.note_silence()
+                self._health.note_failure(error)
                 seconds = min(0.5 * 2**failures, LONGEST_BACKOFF_SECONDS)
                 failures = 0 if self._consumer is not None else failures + 1
-                _log.warning(
-                    "reading_failed", group=self._group, exception=describe_error(error), retry_seconds=seconds
-                )
+                _log.warning("reading_failed", group=self._group, exc_info=error, retry_seconds=seconds)
             finally:
                 self._consumer = None
                 self._forget()

@@ -131,7 +131,8 @@ async def _correct_settings(admin: Any, name: str, wanted: Mapping[str, str]) ->
         for code, *_ in response.resources:
             if code != 0:
                 raise for_code(code)(f"could not correct {name}")
-    while not wanted.items() <= (await _read_settings(admin, name)).items():  # the broker hears of it a moment later
+    # The controller took it, and the broker hears of it a moment later.
+    while not wanted.items() <= (await _read_settings(admin, name)).items():  # noqa: ASYNC110
         await asyncio.sleep(_A_MOMENT)
     return [f"{name}: {key} is {wanted[key]} now" for key in wrong]
 

@@ -5,7 +5,7 @@ would take for one. The bytes are built once: a retry under a live key must be b
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
@@ -55,23 +55,28 @@ class Batch:
 
 @dataclass(frozen=True)
 class BatchPlan:
-    """`deferred` would collide with one that is in a batch: judge them again when that one is settled."""
+    """`deferred` would collide with one that is in a batch or under way: judge them again when that one is settled."""
 
     batches: tuple[Batch, ...]
     deferred: tuple[Candidate, ...]
 
 
-def plan_batches(candidates: Sequence[Candidate]) -> BatchPlan:
+def list_keys(lane: Lane, verdict: Ready) -> set[tuple[str, str]]:
+    """What Xero would take an element for another one by."""
+    return {(LANES[lane].path, key) for key in verdict.uniqueness_keys}
+
+
+def plan_batches(candidates: Sequence[Candidate], under_way: Set[tuple[str, str]] = frozenset()) -> BatchPlan:
     """Requests for candidates in the order given; modules of one lane (accounts, contacts, vendors) share requests.
+    `under_way`: keys of what was sent and not answered yet.
 
     Raises ValueError for a candidate without an element (a link is not sent).
     """
     groups: dict[tuple[Lane, str], list[Candidate]] = {}
-    taken: set[tuple[str, str]] = set()
+    taken = set(under_way)
     deferred = []
     for candidate in candidates:
-        path = LANES[candidate.lane].path
-        keys = {(path, key) for key in candidate.verdict.uniqueness_keys}
+        keys = list_keys(candidate.lane, candidate.verdict)
         if keys & taken:
             deferred.append(candidate)
             continue

@@ -6,7 +6,7 @@ quote alone is looked at, since an update of ours would undo a person's choice.
 """
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -69,6 +69,11 @@ def pick_document_fields(element: Mapping[str, Any]) -> dict[str, object]:
 def digest_fields(picked: Mapping[str, object], key: bytes) -> dict[str, str]:
     """A keyed digest for each field."""
     return {name: _digest(name, value, key) for name, value in picked.items()}
+
+
+def digest_own_texts(texts: Sequence[str], key: bytes) -> str:
+    """One keyed digest of what a document's lines say themselves."""
+    return _digest("OwnTexts", list(texts), key)
 
 
 def combine_digests(digests: Mapping[str, str], key: bytes) -> str:

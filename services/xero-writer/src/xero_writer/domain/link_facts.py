@@ -36,6 +36,8 @@ class LinkFacts:
     """Documents: what it was made as; None for links of version 0.1, which made sales invoices alone."""
     crm_status: str | None = None
     dated: date | None = None
+    own_texts: str | None = None
+    """Documents: digest of what the CRM's lines say themselves, without the texts that come from products."""
     lines: tuple[LinkedLine, ...] = ()
     code: str | None = None
     """Products: the item code as Xero spells it."""

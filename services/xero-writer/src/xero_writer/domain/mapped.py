@@ -29,11 +29,13 @@ class MappedRecord:
 
 @dataclass(frozen=True)
 class MappedDocument(MappedRecord):
-    """`line_keys` name the element's lines in their order; `number` is what Xero will know it by."""
+    """`line_keys` name the element's lines in their order; `number` is what Xero will know it by; `own_texts` are what
+    the CRM's lines say themselves."""
 
     kind: XeroKind = XeroKind.SALES_INVOICE
     number: str | None = None
     line_keys: tuple[str, ...] = ()
+    own_texts: tuple[str, ...] = ()
     expected_total: Decimal | None = None
     waits_for: tuple[ParentRef, ...] = ()
 

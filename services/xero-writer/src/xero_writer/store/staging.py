@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, exists, func, or_, select, update
 
 from sync_kit.contracts.vocabulary import Module, Outcome
 from sync_kit.store import Session
@@ -136,20 +136,26 @@ async def list_ready(session: Session, tenant_id: str, module: Module, limit: in
 
 async def list_by_ids(session: Session, tenant_id: str, module: Module, ids: Iterable[str]) -> dict[str, RowMapping]:
     """Staged rows by record id, without what is to be judged or sent."""
-    row = staged_records.c
-    columns = [column for column in row if column.name not in {"payload", "ready"}]
-    rows = await session.fetch_all(
-        select(*columns).where(row.tenant_id == tenant_id, row.module == module, row.record_id.in_(list(ids)))
-    )
-    return {found["record_id"]: found for found in rows}
+    columns = [column for column in staged_records.c if column.name not in {"record_id", "payload", "ready"}]
+    return await _list_columns(session, tenant_id, module, ids, columns)
 
 
 async def list_states(session: Session, tenant_id: str, module: Module, ids: Iterable[str]) -> dict[str, RowMapping]:
     """state, extraction_seq and revision by record id."""
     row = staged_records.c
+    return await _list_columns(session, tenant_id, module, ids, [row.state, row.extraction_seq, row.revision])
+
+
+async def _list_columns(
+    session: Session, tenant_id: str, module: Module, ids: Iterable[str], columns: Sequence[ColumnElement[Any]]
+) -> dict[str, RowMapping]:
+    row = staged_records.c
+    asked = list(ids)
+    if not asked:
+        return {}
     rows = await session.fetch_all(
-        select(row.record_id, row.state, row.extraction_seq, row.revision).where(
-            row.tenant_id == tenant_id, row.module == module, row.record_id.in_(list(ids))
+        select(row.record_id, *columns).where(
+            row.tenant_id == tenant_id, row.module == module, row.record_id.in_(asked)
         )
     )
     return {found["record_id"]: found for found in rows}

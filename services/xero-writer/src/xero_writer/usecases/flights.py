@@ -9,7 +9,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+from sync_kit.contracts.vocabulary import Module
 from sync_kit.errors import AnswerLostError, NeedsReauthorisationError, TryLaterError
+from xero_writer.domain.batches import list_keys
 from xero_writer.domain.lanes import Lane
 from xero_writer.errors import OutOfCallsError, SliceOverError
 from xero_writer.usecases.commit_answer import Came, commit_what_came
@@ -25,6 +27,9 @@ class Flights:
         self._group = group
         self._started: dict[str, Sending] = {}
         self._arrived: list[tuple[Sending, Came]] = []
+        self.rivals: set[Module] = set()
+        """Modules with records that Xero would take for some that are under way: they are judged when all have
+        landed."""
 
     def __bool__(self) -> bool:
         return bool(self._started)
@@ -33,6 +38,12 @@ class Flights:
     def lanes(self) -> frozenset[Lane]:
         """What they carry."""
         return frozenset(sending.lane for sending in self._started.values())
+
+    @property
+    def keys(self) -> set[tuple[str, str]]:
+        """What Xero would take another element for one of theirs by."""
+        records = [record for sending in self._started.values() for record in sending.records]
+        return {key for record in records for key in list_keys(record.lane, record.verdict)}
 
     def start(self, sending: Sending) -> None:
         """Send a committed intent."""
@@ -65,6 +76,8 @@ class Flights:
             except (OutOfCallsError, NeedsReauthorisationError, TryLaterError) as error:
                 troubles.append(error)
             del self._started[sending.intent_id]
+        if not self:
+            self.rivals.clear()
         if troubles:
             raise troubles[0]
         return len(arrived)

@@ -4,16 +4,16 @@ A batch that is not full waits while other records could still join it.
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence, Set
+from typing import Any, Final
 
 from sqlalchemy import RowMapping
 
 from sync_kit import points
-from sync_kit.contracts.vocabulary import MODULE_ORDER, Module
+from sync_kit.contracts.vocabulary import DOCUMENT_MODULES, Module
 from sync_kit.store import Session
 from xero_writer.domain.batches import MAX_ELEMENTS, Batch, BatchPlan, Candidate, idempotency_key, plan_batches
-from xero_writer.domain.lanes import Lane
+from xero_writer.domain.lanes import Lane, choose_lane
 from xero_writer.errors import SliceOverError
 from xero_writer.store import intents, runs, staging
 from xero_writer.store.intents import IntentState
@@ -25,16 +25,21 @@ from xero_writer.usecases.flights import Flights
 from xero_writer.usecases.ready_records import ready_from_json, ready_to_json
 from xero_writer.usecases.sendings import Sending, SentRecord
 
+COMPARED: Final = 5 * MAX_ELEMENTS
+"""So many are looked at together where Xero could take one for another: the second is judged again afterwards."""
 
-async def send_ready(desk: Desk, flights: Flights, growing: Mapping[Lane, bool]) -> int:
-    """Start what may go now; returns how much moved. `growing`: lanes whose partial batches may still fill.
+
+async def send_ready(desk: Desk, flights: Flights, modules: Sequence[Module], growing: Mapping[Lane, bool]) -> int:
+    """Start what may go now of these modules; returns how much moved. `growing`: lanes whose partial batches may still
+    fill.
 
     Raises SliceOverError or OutOfCallsError when something may go, no more calls may be made, and none is under way.
     """
     places = MOST_AT_ONCE - desk.allowance.in_flight
     if places <= 0:
         return 0
-    plan = await desk.look(lambda session: _plan(desk, session, places))
+    under_way = flights.keys
+    plan = await desk.look(lambda session: _plan(desk, session, modules, places, under_way))
     chosen = [batch for batch in plan.batches if batch.full or not growing.get(batch.lane, False)]
     if not chosen and not plan.deferred:
         return 0
@@ -50,14 +55,21 @@ async def send_ready(desk: Desk, flights: Flights, growing: Mapping[Lane, bool])
         points.passing("intent.committed")
     for sending in sendings:
         flights.start(sending)
+    if flights:
+        flights.rivals |= {candidate.module for candidate in plan.deferred}
     return len(chosen) + len(plan.deferred)
 
 
-async def _plan(desk: Desk, session: Session, places: int) -> BatchPlan:
-    """What so many requests could carry, and no more."""
+async def _plan(
+    desk: Desk, session: Session, modules: Sequence[Module], places: int, under_way: Set[tuple[str, str]]
+) -> BatchPlan:
+    """What so many requests could carry."""
     candidates = []
-    for module in MODULE_ORDER:
-        for row in await staging.list_ready(session, desk.tenant_id, module, places * MAX_ELEMENTS):
+    for module in modules:
+        # The judge holds all but one document of a number, except bills: suppliers share theirs.
+        unique = module in DOCUMENT_MODULES and choose_lane(module, desk.mapping) is not Lane.BILLS
+        most = places * MAX_ELEMENTS if unique else COMPARED
+        for row in await staging.list_ready(session, desk.tenant_id, module, most):
             candidates.append(
                 Candidate(
                     module=module,
@@ -67,7 +79,7 @@ async def _plan(desk: Desk, session: Session, places: int) -> BatchPlan:
                     max_batch=row["max_batch"] or MAX_ELEMENTS,
                 )
             )
-    return plan_batches(candidates)
+    return plan_batches(candidates, under_way)
 
 
 async def _commit_intents(

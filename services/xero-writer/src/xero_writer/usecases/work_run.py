@@ -98,8 +98,9 @@ async def _take_step(desk: Desk, flights: Flights, progress: Progress) -> bool:
     """Do one thing: judge, send, or wait for an answer. False when there is nothing to do.
 
     While documents are on their way others are judged: nothing waits for a document. A parent is judged when no other
-    one is on its way, since the next may turn out to be the same; and where everything goes, documents wait until all
-    parents have gone, so that each is judged once. Else a document that goes tells which parents must go.
+    one is on its way, since the next may turn out to be the same; of documents that holds for those with one number.
+    Where everything goes, documents wait until all parents have gone, so that each is judged once. Else a document
+    that goes tells which parents must go.
     """
     if desk.tools.clock.monotonic() >= desk.ends_at:
         raise SliceOverError("this slice has had its time")
@@ -111,7 +112,8 @@ async def _take_step(desk: Desk, flights: Flights, progress: Progress) -> bool:
             return True
         if await _send(desk, flights, progress):
             return True
-    if (parents_gone or not _sends_all(desk)) and await _judge(desk, progress, DOCUMENTS):
+    documents = [module for module in DOCUMENTS if module not in flights.rivals]
+    if (parents_gone or not _sends_all(desk)) and await _judge(desk, progress, documents):
         return True
     if flights:
         await flights.wait()
@@ -122,7 +124,8 @@ async def _send(desk: Desk, flights: Flights, progress: Progress) -> int:
     """Send what is ready; a rehearsal only tells what it would send."""
     if desk.rehearses:
         return await settle_would_be(desk)
-    return await send_ready(desk, flights, _find_growing(desk, progress))
+    ready = [module for module in MODULE_ORDER if progress.count([module], State.READY)]
+    return await send_ready(desk, flights, ready, _find_growing(desk, progress))
 
 
 async def look_at_run(desk: Desk) -> Progress:

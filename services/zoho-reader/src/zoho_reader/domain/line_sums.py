@@ -48,9 +48,11 @@ def taxes_add_up(header: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) 
 
 def find_number(value: object) -> Decimal | None:
     """An exact number, or None for anything else."""
-    if isinstance(value, bool) or value is None:
+    if value is None or isinstance(value, Decimal):
+        return value
+    if isinstance(value, bool):
         return None
-    if isinstance(value, Decimal | int):
+    if isinstance(value, int):
         return Decimal(value)
     if isinstance(value, str):
         try:

@@ -4,16 +4,30 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import and_, bindparam, delete, or_, select, update
 
 from sync_kit.contracts.vocabulary import Module
-from sync_kit.store import Session
+from sync_kit.store import Session, UtcDateTime
 from zoho_reader.store.tables import known_records
 
 RECYCLE_LIFE: Final = timedelta(days=60)
 """As long may a person restore what was deleted (Zoho: Get Deleted Records page)."""
 LOOK_AGAIN: Final = timedelta(days=1)
 _CHUNK: Final = 500
+
+_DUE_RETURNS: Final = (
+    select(known_records.c.module, known_records.c.record_id)
+    .where(
+        known_records.c.tenant_id == bindparam("tenant_id"),
+        known_records.c.module.in_(bindparam("modules", expanding=True)),
+        known_records.c.gone_at >= bindparam("restorable_from", type_=UtcDateTime()),
+        or_(
+            known_records.c.looked_at.is_(None),
+            known_records.c.looked_at < bindparam("looked_before", type_=UtcDateTime()),
+        ),
+    )
+    .order_by(known_records.c.module, known_records.c.record_id)
+)
 
 
 async def note_known(
@@ -56,16 +70,9 @@ async def list_due_returns(
 ) -> Mapping[Module, Sequence[str]]:
     """Deleted records that a person may have restored, and that were not looked for within a day."""
     now = await session.now()
-    columns = known_records.c
+    given = {"tenant_id": tenant_id, "modules": [module.value for module in modules]}
     rows = await session.fetch_all(
-        select(columns.module, columns.record_id)
-        .where(
-            columns.tenant_id == tenant_id,
-            columns.module.in_([module.value for module in modules]),
-            columns.gone_at >= now - RECYCLE_LIFE,
-            or_(columns.looked_at.is_(None), columns.looked_at < now - LOOK_AGAIN),
-        )
-        .order_by(columns.module, columns.record_id)
+        _DUE_RETURNS, {**given, "restorable_from": now - RECYCLE_LIFE, "looked_before": now - LOOK_AGAIN}
     )
     due: dict[Module, list[str]] = {}
     for row in rows:

@@ -4,9 +4,10 @@ A rehearsal works on a copy of the debts, with those that it makes itself: the t
 """
 
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Table, and_, delete, func, literal, select
+from sqlalchemy import ColumnElement, Select, String, Table, and_, bindparam, delete, func, literal, select, true
 
 from sync_kit.contracts.vocabulary import Module, WantedCause
 from sync_kit.store import Session
@@ -66,20 +67,13 @@ async def list_not_taken_up(
     session: Session, run: RunRow, *, without: Collection[Module], most: int
 ) -> list[tuple[Module, str]]:
     """Wanted records that the run does not work on yet, leaving out modules that it cannot read."""
-    table = _choose_table(run)
-    rows = await session.fetch_all(
-        select(table.c.module, table.c.record_id)
-        .where(_is_open(table, run, without))
-        .order_by(table.c.module, table.c.record_id)
-        .limit(most)
-    )
+    rows = await session.fetch_all(_list_open(run.rehearses).limit(most), _name_open(run, without))
     return [(Module(row["module"]), row["record_id"]) for row in rows]
 
 
 async def count_not_taken_up(session: Session, run: RunRow, *, without: Collection[Module]) -> int:
     """How many wanted records the run does not work on yet."""
-    table = _choose_table(run)
-    count: int = await session.fetch_value(select(func.count()).select_from(table).where(_is_open(table, run, without)))
+    count: int = await session.fetch_value(_count_open(run.rehearses), _name_open(run, without))
     return count
 
 
@@ -120,14 +114,34 @@ def _is_of(table: Table, run: RunRow) -> Any:
     return and_(mine, table.c.run_id == run.run_id) if run.rehearses else mine
 
 
-def _is_open(table: Table, run: RunRow, without: Collection[Module]) -> Any:
-    def same(column: Column[Any]) -> Any:
-        return pending_records.c[column.name] == column
+@cache
+def _list_open(rehearses: bool) -> Select[Any]:
+    table, is_open = _say_open(rehearses)
+    columns = table.c
+    return select(columns.module, columns.record_id).where(is_open).order_by(columns.module, columns.record_id)
 
-    taken_up = select(pending_records.c.record_id).where(
-        pending_records.c.tenant_id == run.tenant_id,
-        pending_records.c.run_id == run.run_id,
-        same(table.c.module),
-        same(table.c.record_id),
+
+@cache
+def _count_open(rehearses: bool) -> Select[Any]:
+    table, is_open = _say_open(rehearses)
+    return select(func.count()).select_from(table).where(is_open)
+
+
+def _say_open(rehearses: bool) -> tuple[Table, ColumnElement[bool]]:
+    table = rehearsal_wants if rehearses else wanted
+    columns, pending = table.c, pending_records.c
+    tenant_id, run_id = bindparam("tenant_id", type_=String()), bindparam("run_id", type_=String())
+    taken_up = select(pending.record_id).where(
+        pending.tenant_id == tenant_id,
+        pending.run_id == run_id,
+        pending.module == columns.module,
+        pending.record_id == columns.record_id,
     )
-    return and_(_is_of(table, run), table.c.module.not_in([module.value for module in without]), ~taken_up.exists())
+    unread = columns.module.not_in(bindparam("without", expanding=True))
+    own = columns.run_id == run_id if rehearses else true()
+    return table, and_(columns.tenant_id == tenant_id, own, unread, ~taken_up.exists())
+
+
+def _name_open(run: RunRow, without: Collection[Module]) -> dict[str, object]:
+    names = [module.value for module in without]
+    return {"tenant_id": run.tenant_id, "run_id": run.run_id, "without": names}

@@ -88,6 +88,25 @@ def test_nothing_is_sent_when_nothing_changed() -> None:
     assert isinstance(judge_change(), Unchanged)
 
 
+SILENT = make_line(Description=None)
+
+
+@pytest.mark.parametrize("status", ["DRAFT", "AUTHORISED"])
+def test_a_renamed_product_changes_and_locks_no_document_that_names_it(status: str) -> None:
+    link, answer = create(lines=[SILENT])
+    hits = LedgerHits(documents=(read_document(Lane.SALES_INVOICES, {**answer, "Status": status}, KEY),))
+    renamed = linked_parents(line_text="LANTERN, NOW IN RED")
+    assert isinstance(judge(JudgeInput(make_invoice(lines=[SILENT]), link, hits, renamed), CONTEXT), Unchanged)
+
+
+@pytest.mark.parametrize("line", [make_line(Description="As agreed"), make_line(Product_Name=None, Description=None)])
+def test_a_line_that_says_something_else_itself_is_a_change(line: dict[str, Any]) -> None:
+    link, _ = create(lines=[SILENT])
+    verdict = judge_change(link=link, lines=[line])
+    assert isinstance(verdict, Ready)
+    assert "LineTexts" in verdict.changed_fields
+
+
 @pytest.mark.parametrize("mapping", [{"accounts": {"sales": "201"}}, {"taxes": {"untaxed_sales": "ZERORATEDOUTPUT"}}])
 def test_account_and_tax_belong_to_xero_after_creation(mapping: dict[str, Any]) -> None:
     assert isinstance(judge_change(context=make_context(make_mapping(**mapping))), Unchanged)

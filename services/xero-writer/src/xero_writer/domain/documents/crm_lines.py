@@ -98,7 +98,7 @@ def _read_line(row: Mapping[str, Any], number: int, faults: Faults) -> CrmLine |
         faults.unusable(f"Amount of line {number}", str(quantity * price), "at most 9,999,999,999.99")
         return None
     discount = None
-    if row.get("Discount") is not None:
+    if row.get("Discount"):
         discount = faults.read(lambda fields, name: read_discount(fields, name, quantity * price), row, "Discount")
     taxes = tuple(tax for tax_row in list_rows(row, "Line_Tax") if (tax := _read_tax(tax_row, faults)))
     lookup = find_lookup(row, "Product_Name")

@@ -108,6 +108,7 @@ def map_document(
         kind=kind,
         number=number,
         line_keys=tuple(line.key for line in lines),
+        own_texts=tuple(builder.own_texts),
         expected_total=expected_total,
         waits_for=waits_for,
     )

@@ -19,7 +19,7 @@ def build_header_discount(
 ) -> list[XeroLine]:
     """The discount on the whole document (Zoho: Discount): before tax one line for each TaxType, pro rata, so that it
     lowers each tax; after tax one line outside every tax."""
-    if fields.get("Discount") is None:
+    if not fields.get("Discount"):
         return []
     by_tax: dict[str, Decimal] = {}
     taxes: dict[str, TaxChoice] = {}

@@ -24,7 +24,7 @@ from xero_writer.domain.documents.status_words import (
     find_xero_status,
 )
 from xero_writer.domain.documents.update import build_update
-from xero_writer.domain.field_digests import combine_digests, digest_fields, list_changed
+from xero_writer.domain.field_digests import combine_digests, digest_fields, digest_own_texts, list_changed
 from xero_writer.domain.keys import number_key, url_key
 from xero_writer.domain.link_facts import LinkFacts
 from xero_writer.domain.locks import ENDED_STATUSES, find_period_lock, may_become, may_change, say_state
@@ -58,9 +58,13 @@ def judge_linked_document(  # noqa: PLR0911, PLR0912, C901 (a ladder of verdicts
         field_digests=digests,
         crm_status=find_status(record) or link.facts.crm_status,
         dated=mapped.label.dated or link.facts.dated,
+        own_texts=digest_own_texts(mapped.own_texts, context.digest_key),
     )
     new_status = _choose_status(case, choice)
     present = tuple(name for name in list_changed(link.facts.field_digests, digests) if name in digests)
+    if facts.own_texts == link.facts.own_texts:
+        # Only a product was renamed; that says nothing new about a document that names it.
+        present = tuple(name for name in present if name != "LineTexts")
     # What the CRM blanked is not erased in Xero; what could not be read or is not there yet is no blank.
     whole = not mapped.faults and not mapped.waits_for
     if new_status is None and (digest == link.agreed_digest or (whole and not present)):

@@ -21,7 +21,7 @@ from xero_writer.domain.documents.status_words import (
     find_status_choice,
     find_xero_status,
 )
-from xero_writer.domain.field_digests import combine_digests, digest_fields
+from xero_writer.domain.field_digests import combine_digests, digest_fields, digest_own_texts
 from xero_writer.domain.gates import find_gate
 from xero_writer.domain.holding import hold
 from xero_writer.domain.keys import number_key, url_key
@@ -180,6 +180,7 @@ def _go(
         kind=mapped.kind,
         crm_status=find_status(given.record),
         dated=mapped.label.dated,
+        own_texts=digest_own_texts(mapped.own_texts, context.digest_key),
         lines=tuple(LinkedLine(key) for key in mapped.line_keys) if xero_id is None else (),
     )
     digest = combine_digests(digests, context.digest_key)

@@ -78,10 +78,13 @@ class LineBuilder:
     faults: Faults
     tracking: tuple[TrackingOption, ...] = ()
     said_taxes: set[str] = field(default_factory=set)
+    own_texts: list[str] = field(default_factory=list)
+    """What the CRM's lines say themselves; one that leaves it to its product says only which product that is."""
 
     def build_line(self, line: CrmLine) -> list[XeroLine]:
         """The line itself and, where Xero cannot take its discount off it, the discount as a line."""
         facts = self._find_item(line)
+        self.own_texts.append(line.text or (line.product.record_id if line.product is not None else ""))
         sign = -1 if line.quantity < 0 else 1
         discount = round_money(line.discount)
         main = XeroLine(

@@ -1,0 +1,109 @@
+"""Faults planted into the product to prove that a chaos run finds them. They exist in one process only.
+
+Each takes one guarantee away, in the place that gives it; everything else stays as it is.
+"""
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Final
+
+from sqlalchemy import RowMapping
+from tests.chaos.replacing import replace
+
+from sync_kit import leases
+from sync_kit.contracts.vocabulary import Module
+from sync_kit.relay import Relay
+from sync_kit.store import Session
+from xero_writer.store import intents, staging
+from xero_writer.store.intents import IntentState
+from xero_writer.store.staging import State
+from xero_writer.usecases import commit_answer, settle_intents
+from xero_writer.usecases.desk import Desk
+from xero_writer.usecases.sendings import Sending
+from zoho_reader.domain.watermark import move_watermark
+from zoho_reader.usecases import close_module
+
+TOO_EARLY: Final = timedelta(minutes=5)
+
+
+def plant(name: str) -> None:
+    """Break the product for the rest of this process. Raises KeyError for a fault that is not on the list."""
+    PLANTED[name]()
+
+
+def forget_intents() -> None:
+    """As if nothing had been written down before sending: what a dead process had on its way is ready again."""
+
+    async def forget(desk: Desk, opened: Sequence[RowMapping]) -> int:
+        orphans = [
+            each for each in opened if each["state"] == IntentState.SENT or each["boot_id"] != desk.tools.boot_id
+        ]
+        for orphan in orphans:
+            await desk.write(partial(_forget, desk, orphan))
+        return len(orphans)
+
+    async def _forget(desk: Desk, orphan: RowMapping, session: Session) -> None:
+        for record in await intents.list_records(session, orphan["intent_id"]):
+            module = Module(record["module"])
+            await staging.leave_intent(session, desk.tenant_id, module, record["record_id"], state=State.READY)
+        await intents.close_intent(session, orphan["intent_id"])
+
+    replace(settle_intents, "_find_orphans", forget)
+
+
+def take_lost_answers_for_failures() -> None:
+    """An answer that was lost is taken to say that nothing was written: sent again at once, under a new key."""
+
+    async def put_back(desk: Desk, sending: Sending, *, words: str | None) -> None:
+        del words
+        await commit_answer._put_back(desk, sending)
+
+    replace(commit_answer, "_set_uncertain", put_back)
+
+
+def move_checkpoints_early() -> None:
+    """A checkpoint moves beyond what was read: whoever edits in those minutes is not heard."""
+    right = move_watermark
+
+    def move_too_far(before: datetime | None, **known: Any) -> datetime:
+        return right(before, **known) + TOO_EARLY
+
+    replace(close_module, "move_watermark", move_too_far)
+
+
+def lease_without_fence() -> None:
+    """Whoever was paused past its lease goes on writing and sending."""
+    right = leases.check_fence
+
+    async def let_pass(*_: object) -> None:
+        return None
+
+    for module in list(sys.modules.values()):
+        if getattr(module, "check_fence", None) is right:
+            replace(module, "check_fence", let_pass)
+    replace(leases.Lease, "ensure_time", lambda *_: None)
+
+
+def mark_before_publishing() -> None:
+    """The outbox says that an event was published before it was: who dies in between has told nobody."""
+
+    async def publish(relay: Relay) -> int:
+        ids, messages = await relay._store.read(lambda session: relay._read_batch(session, skip_locked=False))
+        if not ids:
+            return 0
+        await relay._store.transact(lambda session: relay._mark(session, ids))
+        await relay._publish(messages)
+        return len(ids)
+
+    replace(Relay, "_publish_unlocked", publish)
+
+
+PLANTED: Final[Mapping[str, Callable[[], None]]] = {
+    "no-intent": forget_intents,
+    "lost-answer-is-failure": take_lost_answers_for_failures,
+    "checkpoint-early": move_checkpoints_early,
+    "no-fence": lease_without_fence,
+    "mark-before-publish": mark_before_publishing,
+}

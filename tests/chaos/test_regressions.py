@@ -1,0 +1,55 @@
+"""Seeds that failed once, a planted fault that must be found, and that a seed lives the same life twice.
+
+Each runs as people run it, in a process of its own: a story needs a process in which nothing but its seed decides.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+FAILED_ONCE: dict[int, str] = {
+    3: "the clocks of two services were minutes apart, and no token between them was let in",
+}
+"""Seed -> what was wrong with the product, or with the judgement."""
+
+FOUND_BY: dict[str, int] = {
+    "no-intent": 2,
+}
+"""Planted fault -> a seed that finds it."""
+
+
+def live(seed: int, *more: str) -> tuple[dict[str, Any], str]:
+    """One story; its JSON line, and everything that was said."""
+    command = [sys.executable, "-m", "tests.chaos", "--seeds", "1", "--start", str(seed), "--verbose", *more]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600)
+    assert done.stdout, done.stderr
+    return json.loads(done.stdout.splitlines()[-1]), done.stdout
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("seed", FAILED_ONCE)
+def test_a_seed_that_failed_once_is_clean(seed: int) -> None:
+    figures, said = live(seed)
+    assert [figures[name] for name in ("duplicates", "lost", "limits_broken", "replay_writes", "owed")] == [0] * 5, said
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("planted", FOUND_BY)
+def test_a_planted_fault_is_found(planted: str) -> None:
+    figures, said = live(FOUND_BY[planted], "--planted", planted)
+    assert sum(figures[name] for name in ("duplicates", "lost", "limits_broken", "replay_writes", "owed")) > 0, said
+
+
+@pytest.mark.thorough
+def test_a_seed_lives_the_same_life_twice() -> None:
+    assert strip_costs(live(4)[1]) == strip_costs(live(4)[1])
+
+
+def strip_costs(said: str) -> list[str]:
+    return [line for line in said.splitlines() if "CPU s" not in line]
