@@ -142,7 +142,7 @@ async def _lose_answers(control: SandboxControl, size: Size, batch: int) -> None
         return
     places = random.Random(SEED)
     for kind, documents in (("ACCREC", size.invoices), ("ACCPAY", size.purchase_orders)):
-        requests = documents // batch
+        requests = max(1, documents // batch)
         for skip in sorted(places.sample(range(requests), max(1, requests // LOST_IN))):
             fault = {"vendor": "xero", "kind": "lost_answer", "path": "/Invoices$", "body": kind, "skip": skip}
             await control.call("POST", "/faults", fault)
