@@ -175,6 +175,16 @@ async def test_a_person_who_declines_leaves_the_connection_as_it_was(house: Hous
     assert (await partner.show(started["connection_id"]))["state"] == "disconnected"
 
 
+async def test_too_many_sign_ins_at_zoho_are_not_told_as_a_refusal_alone(house: House, partner: Partner) -> None:
+    await house.add_zoho_org("eu")
+    for _ in range(11):
+        started = await partner.start(await partner.add_tenant(), "zoho", data_centre="eu")
+        answer = await house.consent(started["connect_url"])
+        page = (await house.browse(answer)).body.decode()
+    assert "consent_denied" in page
+    assert "open the link again in ten minutes" in page
+
+
 async def test_an_identity_service_in_trouble_leaves_the_link_usable(house: House, partner: Partner) -> None:
     _, [xero_tenant_id] = await house.add_xero_user("Books")
     started = await partner.start(await partner.add_tenant(), "xero")

@@ -7,6 +7,7 @@ given back to the vendor.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from auth.clients.vendor_oauth import Consent, VendorOAuth
 from auth.domain.attempt import CHOICE_LIFE, Attempt, check_state
@@ -58,6 +59,13 @@ class Refused:
     return_url: str | None
 
 
+_DENIED: Final[Mapping[Vendor, str]] = {
+    # Zoho: grant tokens, 10 in 10 minutes for an app, then the same access_denied as for a person who declines.
+    Vendor.ZOHO: "Zoho says that the consent was not given, or it has had too many sign-ins within ten minutes. "
+    "If nobody declined, open the link again in ten minutes.",
+    Vendor.XERO: "Xero says that the consent was not given.",
+}
+
 ConnectResult = Connected | ChoiceNeeded | Refused
 
 
@@ -105,7 +113,7 @@ async def _complete(
     attempt: Attempt, verifier: str, answer: Mapping[str, str], desk: ConnectDesk
 ) -> Connected | ChoiceNeeded:
     if "error" in answer or not answer.get("code"):
-        raise ConnectLinkError("The vendor says that the consent was not given.", code="consent_denied")
+        raise ConnectLinkError(_DENIED[attempt.vendor], code="consent_denied")
     vendor = desk.vendors[attempt.vendor]
     consent = vendor.find_consent(answer, attempt.data_centre)
     tokens = await vendor.exchange_code(
