@@ -75,7 +75,13 @@ class People:
         return await self.ask(lambda: self.api.get(f"/v1/syncs/{run_id}"))
 
     async def cancel_run(self, run_id: str) -> str:
-        await self.ask(lambda: self.api.post(f"/v1/syncs/{run_id}/cancel"))
+        """Stop a run, unless it has ended meanwhile."""
+        try:
+            await self.ask(lambda: self.api.post(f"/v1/syncs/{run_id}/cancel"))
+        except ApiError as error:
+            if error.status != 409:
+                raise
+            return "came too late to cancel the run"
         return "cancelled the run"
 
     async def read_log(self, run_id: str) -> list[Json]:

@@ -12,10 +12,10 @@ from typing import Any, Final
 from sqlalchemy import RowMapping
 from tests.chaos.replacing import replace
 
-from sync_kit import leases
+from sync_kit import leases, worker
 from sync_kit.contracts.vocabulary import Module
 from sync_kit.relay import Relay
-from sync_kit.store import Session
+from sync_kit.store import KitTables, Session, Store
 from xero_writer.store import intents, staging
 from xero_writer.store.intents import IntentState
 from xero_writer.store.staging import State
@@ -74,8 +74,13 @@ def move_checkpoints_early() -> None:
 
 
 def lease_without_fence() -> None:
-    """Whoever was paused past its lease goes on writing and sending."""
+    """A lease keeps nobody out: it ends at once, and who held it goes on writing and sending."""
     right = leases.check_fence
+    claim = leases.claim_next
+
+    async def claim_for_a_moment(store: Store, tables: KitTables, owner: str, seconds: float) -> leases.Lease | None:
+        del seconds
+        return await claim(store, tables, owner, 0.01)
 
     async def let_pass(*_: object) -> None:
         return None
@@ -84,6 +89,7 @@ def lease_without_fence() -> None:
         if getattr(module, "check_fence", None) is right:
             replace(module, "check_fence", let_pass)
     replace(leases.Lease, "ensure_time", lambda *_: None)
+    replace(worker, "claim_next", claim_for_a_moment)
 
 
 def mark_before_publishing() -> None:

@@ -170,8 +170,7 @@ class Story:
             await self._do(self.people.act)
         if self._run_to_cancel and self._dice.random() < 0.005:
             self._run_to_cancel = False
-            await self._do(lambda: self.people.cancel_run(run_id))
-            self.people.note("cancelled the run")
+            self.people.note(await self._do(lambda: self.people.cancel_run(run_id)))
         if self._to_disconnect and self._dice.random() < 0.02:
             self._to_disconnect = False
             self.people.note(await self._do(self.people.disconnect))

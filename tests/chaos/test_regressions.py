@@ -11,23 +11,23 @@ from typing import Any
 
 import pytest
 
+MUST_BE_ZERO = ("duplicates", "lost", "limits_broken", "replay_writes", "owed")
 ROOT = Path(__file__).resolve().parents[2]
 
 FAILED_ONCE: dict[int, str] = {
     3: "the clocks of two services were minutes apart, and no token between them was let in",
+    10: "a renamed product changed drafts that nobody had touched",
+    111: "a day's limit, met three times over: the story waited in steps of a second",
 }
 """Seed -> what was wrong with the product, or with the judgement."""
 
-FOUND_BY: dict[str, int] = {
-    "no-intent": 2,
-}
-"""Planted fault -> a seed that finds it."""
+PLANTED = ("no-intent", "lost-answer-is-failure", "checkpoint-early")
 
 
-def live(seed: int, *more: str) -> tuple[dict[str, Any], str]:
-    """One story; its JSON line, and everything that was said."""
-    command = [sys.executable, "-m", "tests.chaos", "--seeds", "1", "--start", str(seed), "--verbose", *more]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600)
+def live(seed: int, *more: str, seeds: int = 1) -> tuple[dict[str, Any], str]:
+    """One story, or more; the JSON line, and everything that was said."""
+    command = [sys.executable, "-m", "tests.chaos", "--seeds", str(seeds), "--start", str(seed), "--verbose", *more]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=1800)
     assert done.stdout, done.stderr
     return json.loads(done.stdout.splitlines()[-1]), done.stdout
 
@@ -36,14 +36,14 @@ def live(seed: int, *more: str) -> tuple[dict[str, Any], str]:
 @pytest.mark.parametrize("seed", FAILED_ONCE)
 def test_a_seed_that_failed_once_is_clean(seed: int) -> None:
     figures, said = live(seed)
-    assert [figures[name] for name in ("duplicates", "lost", "limits_broken", "replay_writes", "owed")] == [0] * 5, said
+    assert [figures[name] for name in MUST_BE_ZERO] == [0] * 5, said
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("planted", FOUND_BY)
-def test_a_planted_fault_is_found(planted: str) -> None:
-    figures, said = live(FOUND_BY[planted], "--planted", planted)
-    assert sum(figures[name] for name in ("duplicates", "lost", "limits_broken", "replay_writes", "owed")) > 0, said
+@pytest.mark.parametrize("planted", PLANTED)
+def test_a_planted_fault_is_found_within_fifty_seeds(planted: str) -> None:
+    figures, said = live(1, "--planted", planted, "--until-found", seeds=50)
+    assert sum(figures[name] for name in MUST_BE_ZERO) > 0, said
 
 
 @pytest.mark.thorough
