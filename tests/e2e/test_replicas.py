@@ -74,7 +74,7 @@ async def test_a_worker_that_slept_past_its_lease_sends_and_writes_nothing(world
         await settle_at_once([*awake, *sleeper], world.bus, replica.bus)
         assert count_writes(world) == written, "what it had in its hand did not leave"
         assert await list_living_invoices(world) == [document]
-        again = await world.sync()
+        again = await finish_together(world, replica, await world.start())
         assert sum(module["created"] + module["updated"] + module["linked"] for module in again["modules"]) == 0
     await expect_no_twins(world)
 

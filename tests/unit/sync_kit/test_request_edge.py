@@ -182,6 +182,13 @@ async def test_unknown_methods_share_one_label(api: ApiClient, logged: list[Muta
     assert logged[0]["method"] == "other"
 
 
+@pytest.mark.parametrize("target", ["/v1/things/a%00b", "/v1/things/7?since=%00"])
+async def test_an_address_with_a_null_byte_is_a_404(api: ApiClient, target: str) -> None:
+    answer = await api.get(target)
+    assert answer.status == 404
+    assert "null byte" in answer.body.decode()
+
+
 async def test_an_address_out_of_all_proportion_is_a_414(api: ApiClient) -> None:
     fits = "/v1/" + "a" * (MOST_TARGET_BYTES - 4)
     assert (await api.get(fits)).status == 404

@@ -86,7 +86,7 @@ class RequestEdge:
 
 
 class HeadCap:
-    """Refuses addresses and headers that no caller of ours needs."""
+    """Refuses addresses and headers that no caller of ours needs, and that a database may choke on."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -168,6 +168,9 @@ def _find_head_fault(scope: Scope) -> tuple[int, str, str] | None:
     path = scope.get("raw_path") or scope["path"].encode()
     if len(path) + len(scope.get("query_string", b"")) > MOST_TARGET_BYTES:
         return 414, "URI Too Long", f"path and query have more than {MOST_TARGET_BYTES} bytes"
+    if "\x00" in scope["path"] or b"%00" in scope.get("query_string", b""):
+        # PostgreSQL takes it in no text, and nothing of ours has one in its name.
+        return 404, "Not Found", "nothing here has a null byte in its name"
     headers = scope["headers"]
     if len(headers) > MOST_HEADERS or sum(len(name) + len(value) for name, value in headers) > MOST_HEADER_BYTES:
         detail = f"there are more than {MOST_HEADERS} headers, or more than {MOST_HEADER_BYTES} bytes of them"

@@ -7,13 +7,14 @@ from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition  # type: ignore[import-untyped]
 from aiokafka.admin import AIOKafkaAdminClient  # type: ignore[import-untyped]
-from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
+from aiokafka.errors import GroupCoordinatorNotAvailableError, KafkaError  # type: ignore[import-untyped]
 
 from sync_kit.bus.kafka_place import KafkaPlace
 from sync_kit.errors import TryLaterError
 
 MEASURE_SECONDS: Final = 10.0
 _REQUEST_MILLISECONDS: Final = 5_000
+_COORDINATOR_SECONDS: Final = 0.1
 
 
 class KafkaLagMeter:
@@ -49,8 +50,18 @@ class KafkaLagMeter:
         ]
         ends = await self._consumer.end_offsets(partitions)
         begins = await self._consumer.beginning_offsets(partitions)
-        committed = await self._admin.list_consumer_group_offsets(self._place.name(group))
+        committed = await self._list_committed(self._place.name(group))
         return sum(ends[one] - _find_begin(one, committed, begins) for one in partitions)
+
+    async def _list_committed(self, group: str) -> Mapping[Any, Any]:
+        while True:
+            try:
+                committed: Mapping[Any, Any] = await self._admin.list_consumer_group_offsets(group)
+            except GroupCoordinatorNotAvailableError:
+                # A new broker makes its place for groups when it is first asked for one.
+                await asyncio.sleep(_COORDINATOR_SECONDS)
+            else:
+                return committed
 
     async def _open(self) -> None:
         if self._consumer is not None:
