@@ -32,21 +32,21 @@ def live(seed: int, *more: str, seeds: int = 1) -> tuple[dict[str, Any], str]:
     return json.loads(done.stdout.splitlines()[-1]), done.stdout
 
 
-@pytest.mark.thorough
+@pytest.mark.proof
 @pytest.mark.parametrize("seed", FAILED_ONCE)
 def test_a_seed_that_failed_once_is_clean(seed: int) -> None:
     figures, said = live(seed)
     assert [figures[name] for name in MUST_BE_ZERO] == [0] * 5, said
 
 
-@pytest.mark.thorough
+@pytest.mark.proof
 @pytest.mark.parametrize("planted", PLANTED)
 def test_a_planted_fault_is_found_within_fifty_seeds(planted: str) -> None:
     figures, said = live(1, "--planted", planted, "--until-found", seeds=50)
     assert sum(figures[name] for name in MUST_BE_ZERO) > 0, said
 
 
-@pytest.mark.thorough
+@pytest.mark.proof
 def test_a_seed_lives_the_same_life_twice() -> None:
     assert strip_costs(live(4)[1]) == strip_costs(live(4)[1])
 

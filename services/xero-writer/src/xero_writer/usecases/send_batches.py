@@ -12,7 +12,15 @@ from sqlalchemy import RowMapping
 from sync_kit import points
 from sync_kit.contracts.vocabulary import DOCUMENT_MODULES, Module
 from sync_kit.store import Session
-from xero_writer.domain.batches import MAX_ELEMENTS, Batch, BatchPlan, Candidate, idempotency_key, plan_batches
+from xero_writer.domain.batches import (
+    MAX_ELEMENTS,
+    Batch,
+    BatchPlan,
+    Candidate,
+    idempotency_key,
+    list_keys,
+    plan_batches,
+)
 from xero_writer.domain.lanes import Lane, choose_lane
 from xero_writer.errors import SliceOverError
 from xero_writer.store import intents, runs, staging
@@ -41,23 +49,34 @@ async def send_ready(desk: Desk, flights: Flights, modules: Sequence[Module], gr
     under_way = flights.keys
     plan = await desk.look(lambda session: _plan(desk, session, modules, places, under_way))
     chosen = [batch for batch in plan.batches if batch.full or not growing.get(batch.lane, False)]
-    if not chosen and not plan.deferred:
-        return 0
     free = min(desk.calls_left, desk.allowance.count_free(desk.now()))
     if not free and flights:
+        return 0
+    deferred = _list_rivals(plan.deferred, chosen[:free], under_way)
+    if not chosen and not deferred:
         return 0
     if not desk.calls_left:
         raise SliceOverError("this slice has made its calls")
     if not free:
         raise desk.wait_for_uncertain()
-    sendings = await desk.write(lambda session: _commit_intents(desk, session, chosen[:free], plan.deferred))
+    sendings = await desk.write(lambda session: _commit_intents(desk, session, chosen[:free], deferred))
     if sendings:
         points.passing("intent.committed")
     for sending in sendings:
         flights.start(sending)
     if flights:
-        flights.rivals |= {candidate.module for candidate in plan.deferred}
-    return len(chosen) + len(plan.deferred)
+        flights.rivals |= {candidate.module for candidate in deferred}
+    return len(chosen) + len(deferred)
+
+
+def _list_rivals(
+    deferred: Sequence[Candidate], chosen: Sequence[Batch], under_way: Set[tuple[str, str]]
+) -> list[Candidate]:
+    """Those whose rival goes now or is on its way. The others stay ready: their rival waits for its request to fill,
+    and judging them again now would say the same, again and again."""
+    going = {key for batch in chosen for each in batch.candidates for key in list_keys(each.lane, each.verdict)}
+    going |= under_way
+    return [each for each in deferred if list_keys(each.lane, each.verdict) & going]
 
 
 async def _plan(
