@@ -10,12 +10,14 @@ import re
 import secrets
 from collections.abc import MutableMapping
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sync_kit.clock import Clock
+from sync_kit.errors import Fault
 from sync_kit.logs import bind_context, describe_error, get_logger
 from sync_kit.metrics import RequestMetrics
 from sync_kit.problems import problem_response
@@ -101,6 +103,7 @@ class HeadCap:
             status,
             title,
             detail,
+            faults=_find_null_bytes(scope),
             request_id=scope.get("state", {}).get("request_id"),
             headers={"connection": "close"},
         )
@@ -168,14 +171,21 @@ def _find_head_fault(scope: Scope) -> tuple[int, str, str] | None:
     path = scope.get("raw_path") or scope["path"].encode()
     if len(path) + len(scope.get("query_string", b"")) > MOST_TARGET_BYTES:
         return 414, "URI Too Long", f"path and query have more than {MOST_TARGET_BYTES} bytes"
-    if "\x00" in scope["path"] or b"%00" in scope.get("query_string", b""):
-        # PostgreSQL takes it in no text, and nothing of ours has one in its name.
+    # PostgreSQL takes a null byte in no text, and nothing of ours has one in its name.
+    if "\x00" in scope["path"]:
         return 404, "Not Found", "nothing here has a null byte in its name"
+    if _find_null_bytes(scope):
+        return 422, "Unprocessable Content", "no parameter may hold a null byte"
     headers = scope["headers"]
     if len(headers) > MOST_HEADERS or sum(len(name) + len(value) for name, value in headers) > MOST_HEADER_BYTES:
         detail = f"there are more than {MOST_HEADERS} headers, or more than {MOST_HEADER_BYTES} bytes of them"
         return 431, "Request Header Fields Too Large", detail
     return None
+
+
+def _find_null_bytes(scope: Scope) -> list[Fault]:
+    given = parse_qsl(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
+    return [Fault(f"query.{name}", "holds a null byte") for name, value in given if "\x00" in value]
 
 
 def _choose_request_id(scope: Scope) -> str:
