@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from sync_kit.contracts import codec
+from zoho2xero.private_file import write_private_file
 
 SECRETS_FILE = "secrets.json"
 
@@ -33,11 +34,7 @@ def prepare_home(home: Path) -> Secrets:
             service_key=secrets.token_urlsafe(48),
             vault_key=base64.b64encode(os.urandom(32)).decode(),
         )
-        draft = file.with_suffix(".draft")  # renamed when whole: a killed start leaves no half file
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as output:
-            output.write(codec.dumps(asdict(made)))
-        draft.rename(file)
+        write_private_file(file, codec.dumps(asdict(made)))
     return read_secrets(home)
 
 

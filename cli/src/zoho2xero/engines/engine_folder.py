@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 from zoho2xero.engines.errors import EngineError
 from zoho2xero.engines.owned_process import OwnedProcess, ProcessMark
-from zoho2xero.engines.private_file import write_private_file
+from zoho2xero.private_file import write_private_file
 
 
 class EngineRecord(BaseModel):

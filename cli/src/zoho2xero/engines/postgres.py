@@ -12,8 +12,8 @@ from zoho2xero.engines.errors import EngineError
 from zoho2xero.engines.owned_process import OwnedProcess, read_end
 from zoho2xero.engines.places import find_account, keep_port, open_way
 from zoho2xero.engines.postgres_answers import find_trouble
-from zoho2xero.engines.private_file import write_private_file
 from zoho2xero.engines.running import run
+from zoho2xero.private_file import write_private_file
 
 FOLDER = "engines/postgres"
 START_WITHIN_SECONDS = 60.0

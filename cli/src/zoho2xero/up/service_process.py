@@ -9,7 +9,7 @@ from sync_kit.errors import AnswerLostError, TryLaterError
 from sync_kit.http import HttpClient, HttpRequest
 from zoho2xero.engines.errors import EngineError
 from zoho2xero.engines.owned_process import OwnedProcess, ProcessMark, read_end
-from zoho2xero.engines.private_file import write_private_file
+from zoho2xero.private_file import write_private_file
 
 START_WITHIN_SECONDS = 120.0
 STOP_WITHIN_SECONDS = 11.0

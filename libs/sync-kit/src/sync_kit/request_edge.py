@@ -8,7 +8,7 @@ server in front lets through.
 
 import re
 import secrets
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Sequence
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -98,12 +98,12 @@ class HeadCap:
         if refusal is None:
             await self._app(scope, receive, send)
             return
-        status, title, detail = refusal
+        status, title, detail, faults = refusal
         response = problem_response(
             status,
             title,
             detail,
-            faults=_find_null_bytes(scope),
+            faults=faults,
             request_id=scope.get("state", {}).get("request_id"),
             headers={"connection": "close"},
         )
@@ -167,19 +167,20 @@ def _say_what_failed(error: Exception, request_id: str) -> Response:
     return problem_response(500, "Internal error", "something went wrong on our side", request_id=request_id)
 
 
-def _find_head_fault(scope: Scope) -> tuple[int, str, str] | None:
+def _find_head_fault(scope: Scope) -> tuple[int, str, str, Sequence[Fault]] | None:
     path = scope.get("raw_path") or scope["path"].encode()
     if len(path) + len(scope.get("query_string", b"")) > MOST_TARGET_BYTES:
-        return 414, "URI Too Long", f"path and query have more than {MOST_TARGET_BYTES} bytes"
+        return 414, "URI Too Long", f"path and query have more than {MOST_TARGET_BYTES} bytes", ()
     # PostgreSQL takes a null byte in no text, and nothing of ours has one in its name.
     if "\x00" in scope["path"]:
-        return 404, "Not Found", "nothing here has a null byte in its name"
-    if _find_null_bytes(scope):
-        return 422, "Unprocessable Content", "no parameter may hold a null byte"
+        return 404, "Not Found", "nothing here has a null byte in its name", ()
+    null_bytes = _find_null_bytes(scope)
+    if null_bytes:
+        return 422, "Unprocessable Content", "no parameter may hold a null byte", null_bytes
     headers = scope["headers"]
     if len(headers) > MOST_HEADERS or sum(len(name) + len(value) for name, value in headers) > MOST_HEADER_BYTES:
         detail = f"there are more than {MOST_HEADERS} headers, or more than {MOST_HEADER_BYTES} bytes of them"
-        return 431, "Request Header Fields Too Large", detail
+        return 431, "Request Header Fields Too Large", detail, ()
     return None
 
 
