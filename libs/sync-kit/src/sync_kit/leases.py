@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
-from sqlalchemy import ColumnElement, Executable, Table, and_, bindparam, case, or_, select, update
+from sqlalchemy import ColumnElement, Executable, Select, Table, and_, bindparam, case, or_, select, update
 
 from sync_kit.clock import Clock
 from sync_kit.errors import LeaseLostError
@@ -18,6 +18,8 @@ from sync_kit.store.statements import Kind, insert_into
 
 DUE_SIGNAL: Final = "due"
 """What `store.watch` is asked for to hear that a tenant became due."""
+LEASE_SECONDS: Final = 120.0
+"""What a worker claims or renews at a time, unless told otherwise."""
 LONGEST_LEASE: Final = timedelta(seconds=900)
 """No lease is given for longer. One that ends later than that was given before the store's clock went back."""
 
@@ -71,13 +73,18 @@ async def claim_next(store: Store, tables: KitTables, owner: str, seconds: float
 
 async def _claim(session: Session, leases: Table, owner: str, life: timedelta) -> tuple[str, int, datetime] | None:
     now = await session.now()
-    chosen = await session.fetch_value(_choose_due(leases), {"now": now, "too_late": now + LONGEST_LEASE})
+    chosen = await session.fetch_value(_choose_due(leases), _due_by(now))
     if chosen is None:
         return None
     expires_at = now + life
     given = {"chosen": chosen, "new_owner": owner, "new_expires_at": expires_at, "new_served_at": now}
     fence = await session.fetch_value(_claim_chosen(leases), given)
     return None if fence is None else (chosen, fence, expires_at)
+
+
+async def is_anyone_due(session: Session, tables: KitTables) -> bool:
+    """Whether a tenant waits for a worker: who works for another one might give way."""
+    return await session.fetch_value(_list_due(tables.leases), _due_by(await session.now())) is not None
 
 
 async def check_fence(session: Session, tables: KitTables, lease: Lease) -> None:
@@ -149,6 +156,12 @@ def _mark_due(leases: Table, kind: Kind, *, now: bool) -> Executable:
 
 @lru_cache(_STORES)
 def _choose_due(leases: Table) -> Executable:
+    return _list_due(leases).with_for_update(skip_locked=True)
+
+
+@lru_cache(_STORES)
+def _list_due(leases: Table) -> Select[str]:
+    """The one that was served longest ago."""
     columns = leases.c
     now, too_late = bindparam("now", type_=UtcDateTime()), bindparam("too_late", type_=UtcDateTime())
     free_and_due = and_(columns.owner.is_(None), columns.due_at <= now)
@@ -158,8 +171,11 @@ def _choose_due(leases: Table) -> Executable:
         .where(columns.closed.is_(False), or_(free_and_due, run_out))
         .order_by(columns.served_at.asc().nulls_first(), columns.due_at, columns.tenant_id)
         .limit(1)
-        .with_for_update(skip_locked=True)
     )
+
+
+def _due_by(now: datetime) -> dict[str, object]:
+    return {"now": now, "too_late": now + LONGEST_LEASE}
 
 
 @lru_cache(_STORES)

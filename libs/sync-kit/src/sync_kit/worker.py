@@ -9,7 +9,7 @@ from typing import Final
 
 from sync_kit.clock import Clock
 from sync_kit.errors import LeaseLostError, TryLaterError
-from sync_kit.leases import DUE_SIGNAL, Lease, claim_next, release
+from sync_kit.leases import DUE_SIGNAL, LEASE_SECONDS, Lease, claim_next, release
 from sync_kit.logs import get_logger
 from sync_kit.store import KitTables, Session, Store
 
@@ -40,7 +40,7 @@ class Worker:
         clock: Clock,
         owner: str,
         work: Callable[[Lease], Awaitable[SliceResult]],
-        lease_seconds: float = 120,
+        lease_seconds: float = LEASE_SECONDS,
     ) -> None:
         self._store = store
         self._tables = tables

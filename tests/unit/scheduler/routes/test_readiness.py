@@ -1,11 +1,13 @@
 """Before anything is written: what a check found, who mends it, and what would happen."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from tests.fixtures.scheduler_bench import Bench, settings_body, tenant
 from tests.fixtures.scheduler_stories import found, outcome, whole_check
 
+from scheduler.usecases.purge import KEEP_LOGS
 from sync_kit.contracts.events import ConnectionFacts, RecordOutcome, RunRequested, TenantChanged
 from sync_kit.contracts.findings import Finding
 from sync_kit.contracts.reasons import Reason
@@ -243,6 +245,15 @@ async def test_a_check_ends_only_when_both_stages_have_told_what_they_found(benc
     assert (report["state"], report["next"]) == ("running", "The check has not ended yet; wait for it.")
     await bench.tell(findings[1])
     assert (await read(client))["state"] == "succeeded"
+
+
+async def test_a_green_check_whose_findings_were_deleted_after_thirty_days_is_told_as_out_of_date(bench: Bench) -> None:
+    await bench.check(await bench.prepare())
+    bench.clock.advance(KEEP_LOGS + timedelta(days=1))
+    await bench.settle()
+    report = await read(bench.client())
+    assert (report["state"], report["green"]) == ("succeeded", False)
+    assert report["next"] == "The last check is more than 30 days old, and what it found is deleted; start another."
 
 
 async def test_a_plans_summary_says_what_would_happen_beside_what_is_held(bench: Bench) -> None:

@@ -92,8 +92,11 @@ def list_obstacles(check: Check | None, settings: SyncSettings, pair: Pair | Non
         return [Fault("readiness", "This set-up was never checked; start a check (POST /v1/readiness).")]
     if not check.ended:
         return [Fault("readiness", "The check has not ended yet; wait for it.")]
-    if check.state in (RunState.FAILED, RunState.CANCELLED) or len(check.told) < len(Stage):
+    if check.state in (RunState.FAILED, RunState.CANCELLED):
         return [Fault("readiness", "The last check did not come to its end; start another.")]
+    if len(check.told) < len(Stage):  # a check ends well only when both have told
+        words = "The last check is more than 30 days old, and what it found is deleted; start another."
+        return [Fault("readiness", words)]
     if check.pair != pair:
         return [Fault("readiness", "The last check was of other organisations than are connected; start another.")]
     faults = [

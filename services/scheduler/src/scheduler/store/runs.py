@@ -68,7 +68,7 @@ async def add_run(session: Session, run: Mapping[str, Any], modules: Sequence[Mo
 
 async def change_run(session: Session, run_id: str, **values: object) -> None:
     """Set columns of one run."""
-    await session.execute(update(runs).where(runs.c.run_id == run_id).values(**values))
+    await session.update_rows(runs, [{"run_id": run_id, **values}], key=["run_id"], update=list(values))
 
 
 async def list_runs(session: Session, tenant_id: str, *, before: Cursor | None, limit: int) -> Sequence[RowMapping]:

@@ -1,8 +1,11 @@
 """Numbers that only grow, per tenant: later tellings replace earlier ones by them."""
 
-from sqlalchemy import update
+from functools import cache
+
+from sqlalchemy import Executable, bindparam
 
 from sync_kit.store import Session
+from sync_kit.store.statements import Kind, insert_into
 from xero_writer.store.tables import tenant_counters
 
 
@@ -17,14 +20,16 @@ async def take_progress_number(session: Session, tenant_id: str) -> int:
 
 
 async def _take(session: Session, tenant_id: str, name: str, count: int) -> int:
-    await session.insert_missing(tenant_counters, [{"tenant_id": tenant_id, "settled_seq": 0, "progress_seq": 0}])
+    last = await session.fetch_value(_take_numbers(session.kind, name), {"of_tenant": tenant_id, "more": count})
+    return int(last) - count + 1
+
+
+@cache
+def _take_numbers(kind: Kind, name: str) -> Executable:
+    """The counter is made at its first use."""
+    first = {"settled_seq": 0, "progress_seq": 0, name: bindparam("more")}
+    statement = insert_into(kind, tenant_counters).values(tenant_id=bindparam("of_tenant"), **first)
     column = tenant_counters.c[name]
-    row = await session.fetch_one(
-        update(tenant_counters)
-        .where(tenant_counters.c.tenant_id == tenant_id)
-        .values({name: column + count})
-        .returning(column)
-    )
-    if row is None:
-        raise LookupError(f"no counters for tenant {tenant_id}")
-    return int(row[name]) - count + 1
+    return statement.on_conflict_do_update(
+        index_elements=["tenant_id"], set_={name: column + statement.excluded[name]}
+    ).returning(column)

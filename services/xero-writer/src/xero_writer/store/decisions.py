@@ -1,14 +1,23 @@
 """Decisions of people about held records: kept until the record is settled by them, or changes in the CRM."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
-from sqlalchemy import RowMapping, Text, select, type_coerce, update
+from sqlalchemy import Executable, RowMapping, Text, bindparam, select, type_coerce, update
 
 from sync_kit.contracts.vocabulary import Module, Outcome, ReopenedBy
-from sync_kit.store import Session
+from sync_kit.store import Session, now_of_store
+from sync_kit.store.statements import Kind
 from xero_writer.store.staging import State
 from xero_writer.store.tables import decisions, staged_records
+
+_THESE: Final = (
+    decisions.c.tenant_id == bindparam("of_tenant"),
+    decisions.c.module == bindparam("of_module"),
+    decisions.c.record_id.in_(bindparam("ids", expanding=True)),
+)
+_OF_RECORDS: Final = select(decisions).where(*_THESE)
 
 
 async def save_decision(session: Session, tenant_id: str, decision: Mapping[str, Any]) -> None:
@@ -27,10 +36,8 @@ async def list_of_records(
     session: Session, tenant_id: str, module: Module, record_ids: Iterable[str]
 ) -> dict[str, RowMapping]:
     """Decisions by record id, used or not."""
-    row = decisions.c
-    rows = await session.fetch_all(
-        select(decisions).where(row.tenant_id == tenant_id, row.module == module, row.record_id.in_(list(record_ids)))
-    )
+    named = _name(tenant_id, module, record_ids)
+    rows = await session.fetch_all(_OF_RECORDS, named) if named["ids"] else []
     return {found["record_id"]: found for found in rows}
 
 
@@ -58,17 +65,18 @@ async def list_decided(session: Session, tenant_id: str, modules: Iterable[Modul
 
 async def mark_used(session: Session, tenant_id: str, module: Module, record_ids: Iterable[str]) -> None:
     """These records were settled: what was decided about them is done."""
-    row = decisions.c
-    await session.execute(
-        update(decisions)
-        .where(
-            row.tenant_id == tenant_id,
-            row.module == module,
-            row.record_id.in_(list(record_ids)),
-            row.used_at.is_(None),
-        )
-        .values(used_at=await session.now())
-    )
+    named = _name(tenant_id, module, record_ids)
+    if named["ids"]:
+        await session.execute(_mark_used(session.kind), {**named, **session.now_given()})
+
+
+@cache
+def _mark_used(kind: Kind) -> Executable:
+    return update(decisions).where(*_THESE, decisions.c.used_at.is_(None)).values(used_at=now_of_store(kind))
+
+
+def _name(tenant_id: str, module: Module, record_ids: Iterable[str]) -> dict[str, object]:
+    return {"of_tenant": tenant_id, "of_module": module.value, "ids": list(record_ids)}
 
 
 async def list_questions(

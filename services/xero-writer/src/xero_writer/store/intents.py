@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
-from sqlalchemy import RowMapping, func, select, update
+from sqlalchemy import Executable, RowMapping, bindparam, func, select, update
 
-from sync_kit.store import Session
+from sync_kit.store import Session, now_of_store
+from sync_kit.store.statements import Kind
 from xero_writer.store.tables import intent_records, intents
 
 
@@ -24,6 +26,20 @@ class IntentState(StrEnum):
     WAITING = "waiting"
 
 
+_WITHOUT_BODY: Final = select(*(column for column in intents.c if column.name != "body"))
+_OPEN: Final = _WITHOUT_BODY.where(
+    intents.c.tenant_id == bindparam("of_tenant"), intents.c.closed_at.is_(None)
+).order_by(intents.c.first_sent_at, intents.c.intent_id)
+_NEXT_DUE: Final = select(func.min(intents.c.due_at)).where(
+    intents.c.tenant_id == bindparam("of_tenant"), intents.c.closed_at.is_(None)
+)
+_CLOSE_RECORDS: Final = (
+    update(intent_records)
+    .where(intent_records.c.intent_id == bindparam("of_intent"))
+    .values(is_open=False, verdict=None)
+)
+
+
 async def add_intents(
     session: Session, rows: Sequence[Mapping[str, Any]], records: Sequence[Mapping[str, Any]]
 ) -> None:
@@ -34,12 +50,7 @@ async def add_intents(
 
 async def list_open(session: Session, tenant_id: str) -> Sequence[RowMapping]:
     """The tenant's open intents, oldest first, without their bytes."""
-    columns = [column for column in intents.c if column.name != "body"]
-    return await session.fetch_all(
-        select(*columns)
-        .where(intents.c.tenant_id == tenant_id, intents.c.closed_at.is_(None))
-        .order_by(intents.c.first_sent_at, intents.c.intent_id)
-    )
+    return await session.fetch_all(_OPEN, {"of_tenant": tenant_id})
 
 
 async def get_body(session: Session, intent_id: str) -> bytes:
@@ -60,7 +71,7 @@ async def list_records(session: Session, intent_id: str, *, only_open: bool = Tr
 
 async def change_intent(session: Session, intent_id: str, **values: object) -> None:
     """Set columns of one intent."""
-    await session.execute(update(intents).where(intents.c.intent_id == intent_id).values(**values))
+    await session.update_rows(intents, [{"intent_id": intent_id, **values}], key=["intent_id"], update=list(values))
 
 
 async def mark_refused(session: Session, intent_id: str, positions: Iterable[int]) -> None:
@@ -83,18 +94,19 @@ async def close_records(session: Session, intent_id: str, positions: Iterable[in
 
 async def close_intent(session: Session, intent_id: str) -> None:
     """Nothing of it is unknown any more; its bytes go."""
-    await session.execute(
-        update(intents).where(intents.c.intent_id == intent_id).values(closed_at=session.now_in_sql(), body=None)
-    )
-    await session.execute(
-        update(intent_records).where(intent_records.c.intent_id == intent_id).values(is_open=False, verdict=None)
-    )
+    await session.execute(_close_intent(session.kind), {"of_intent": intent_id, **session.now_given()})
+    await session.execute(_CLOSE_RECORDS, {"of_intent": intent_id})
+
+
+@cache
+def _close_intent(kind: Kind) -> Executable:
+    that_intent = update(intents).where(intents.c.intent_id == bindparam("of_intent"))
+    return that_intent.values(closed_at=now_of_store(kind), body=None)
 
 
 async def get_intent(session: Session, intent_id: str) -> RowMapping:
     """One intent without its bytes. Raises LookupError."""
-    columns = [column for column in intents.c if column.name != "body"]
-    row = await session.fetch_one(select(*columns).where(intents.c.intent_id == intent_id))
+    row = await session.fetch_one(_WITHOUT_BODY.where(intents.c.intent_id == intent_id))
     if row is None:
         raise LookupError(f"no intent {intent_id}")
     return row
@@ -102,7 +114,5 @@ async def get_intent(session: Session, intent_id: str) -> RowMapping:
 
 async def find_next_due(session: Session, tenant_id: str) -> datetime | None:
     """When the next open intent may be looked at."""
-    moment: datetime | None = await session.fetch_value(
-        select(func.min(intents.c.due_at)).where(intents.c.tenant_id == tenant_id, intents.c.closed_at.is_(None))
-    )
+    moment: datetime | None = await session.fetch_value(_NEXT_DUE, {"of_tenant": tenant_id})
     return moment

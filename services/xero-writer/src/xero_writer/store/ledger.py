@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Table, delete, func, or_, select, update
+from sqlalchemy import Executable, RowMapping, Table, bindparam, delete, func, or_, select, update
 
 from sync_kit.store import Session
 from xero_writer.domain.lanes import Lane
@@ -53,14 +54,7 @@ async def list_contacts(
     xero_ids: Iterable[str] = (),
 ) -> Sequence[RowMapping]:
     """Contacts that share a key with any of these."""
-    row = ledger_contacts.c
-    keys: dict[ColumnElement[Any], Iterable[str]] = {
-        row.number_key: numbers,
-        row.name_key: names,
-        row.email_key: emails,
-        row.loose_key: loose,
-        row.xero_id: xero_ids,
-    }
+    keys = {"number_key": numbers, "name_key": names, "email_key": emails, "loose_key": loose, "xero_id": xero_ids}
     return await _find(session, ledger_contacts, tenant_id, keys)
 
 
@@ -68,8 +62,7 @@ async def list_items(
     session: Session, tenant_id: str, *, codes: Iterable[str] = (), xero_ids: Iterable[str] = ()
 ) -> Sequence[RowMapping]:
     """Items that share a key with any of these."""
-    row = ledger_items.c
-    return await _find(session, ledger_items, tenant_id, {row.code_key: codes, row.xero_id: xero_ids})
+    return await _find(session, ledger_items, tenant_id, {"code_key": codes, "xero_id": xero_ids})
 
 
 async def list_documents(
@@ -82,24 +75,24 @@ async def list_documents(
     xero_ids: Iterable[str] = (),
 ) -> Sequence[RowMapping]:
     """Documents of every kind that share a key with any of these; `sales` are keys of contact and total."""
-    row = ledger_documents.c
-    keys: dict[ColumnElement[Any], Iterable[str]] = {
-        row.number_key: numbers,
-        row.sale_key: sales,
-        row.url_key: urls,
-        row.xero_id: xero_ids,
-    }
+    keys = {"number_key": numbers, "sale_key": sales, "url_key": urls, "xero_id": xero_ids}
     return await _find(session, ledger_documents, tenant_id, keys)
 
 
 async def _find(
-    session: Session, table: Table, tenant_id: str, keys: Mapping[ColumnElement[Any], Iterable[str]]
+    session: Session, table: Table, tenant_id: str, keys: Mapping[str, Iterable[str]]
 ) -> Sequence[RowMapping]:
-    conditions = [column.in_(values) for column, found in keys.items() if (values := list(found))]
-    if not conditions:
+    sought = {name: values for name, found in keys.items() if (values := list(found))}
+    if not sought:
         return []
-    # One question a key: SQLite answers an OR over several indexes, PostgreSQL does too, but a UNION is safe on both.
-    return await session.fetch_all(select(table).where(table.c.tenant_id == tenant_id, or_(*conditions)))
+    return await session.fetch_all(_sharing_any(table, tuple(sought)), {"of_tenant": tenant_id, **sought})
+
+
+@cache
+def _sharing_any(table: Table, names: Sequence[str]) -> Executable:
+    """Rows that have one of the values given in one of these columns; both engines use an index for each of them."""
+    shared = [table.c[name].in_(bindparam(name, expanding=True)) for name in names]
+    return select(table).where(table.c.tenant_id == bindparam("of_tenant"), or_(*shared))
 
 
 async def note_seen(session: Session, tenant_id: str, lane: Lane, xero_ids: Sequence[str], run_id: str) -> None:

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, bindparam, select
 
 from sync_kit.store import Session
 from xero_writer.store.tables import ledger_reads
 
+_OF_TENANT: Final = select(ledger_reads).where(ledger_reads.c.tenant_id == bindparam("of_tenant"))
+
 
 async def list_reads(session: Session, tenant_id: str) -> dict[str, RowMapping]:
     """The newest reading of each kind."""
-    rows = await session.fetch_all(select(ledger_reads).where(ledger_reads.c.tenant_id == tenant_id))
+    rows = await session.fetch_all(_OF_TENANT, {"of_tenant": tenant_id})
     return {row["kind"]: row for row in rows}
 
 

@@ -1,27 +1,34 @@
 """Record links: which Xero record each CRM record has, and the history of what was done."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import RowMapping, delete, select
+from sqlalchemy import RowMapping, bindparam, delete, select
 
 from sync_kit.contracts.vocabulary import Module
 from sync_kit.store import Session
 from xero_writer.store.tables import link_actions, record_links, staged_records
 
 _CHANGED = ("xero_id", "revision", "agreed_digest", "agreed_updated_at", "status", "business_key", "facts")
+_row = record_links.c
+_LINKS: Final = select(_row.record_id, _row.xero_id, _row.agreed_digest, _row.status, _row.facts).where(
+    _row.tenant_id == bindparam("tenant_id"),
+    _row.module == bindparam("module"),
+    _row.record_id.in_(bindparam("ids", expanding=True)),
+)
+_OWNERS: Final = select(_row.module, _row.record_id, _row.xero_id, _row.agreed_digest, _row.facts).where(
+    _row.tenant_id == bindparam("tenant_id"), _row.xero_id.in_(bindparam("xero_ids", expanding=True))
+)
 
 
 async def list_links(
     session: Session, tenant_id: str, module: Module, record_ids: Iterable[str]
 ) -> dict[str, RowMapping]:
     """xero_id, agreed_digest, status and facts of links, by record id."""
-    row = record_links.c
-    rows = await session.fetch_all(
-        select(row.record_id, row.xero_id, row.agreed_digest, row.status, row.facts).where(
-            row.tenant_id == tenant_id, row.module == module, row.record_id.in_(list(record_ids))
-        )
-    )
+    ids = list(record_ids)
+    if not ids:
+        return {}
+    rows = await session.fetch_all(_LINKS, {"tenant_id": tenant_id, "module": module.value, "ids": ids})
     return {found["record_id"]: found for found in rows}
 
 
@@ -54,12 +61,8 @@ async def forget_links(session: Session, tenant_id: str, module: Module, record_
 
 async def list_owners(session: Session, tenant_id: str, xero_ids: Iterable[str]) -> Sequence[RowMapping]:
     """module, record_id, xero_id, agreed_digest and facts of every link to one of these Xero records."""
-    row = record_links.c
-    return await session.fetch_all(
-        select(row.module, row.record_id, row.xero_id, row.agreed_digest, row.facts).where(
-            row.tenant_id == tenant_id, row.xero_id.in_(list(xero_ids))
-        )
-    )
+    ids = list(xero_ids)
+    return await session.fetch_all(_OWNERS, {"tenant_id": tenant_id, "xero_ids": ids}) if ids else []
 
 
 async def save_links(session: Session, tenant_id: str, links: Sequence[Mapping[str, Any]]) -> None:

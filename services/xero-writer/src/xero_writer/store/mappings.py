@@ -2,20 +2,28 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, bindparam, func, select
 
 from sync_kit.store import Session
 from xero_writer.store.tables import mappings
 
+_NEWEST: Final = (
+    select(mappings).where(mappings.c.tenant_id == bindparam("of_tenant")).order_by(mappings.c.version.desc()).limit(1)
+)
+_NEWEST_NUMBER: Final = select(func.max(mappings.c.version)).where(mappings.c.tenant_id == bindparam("of_tenant"))
+
 
 async def find_mapping(session: Session, tenant_id: str) -> RowMapping | None:
     """The mapping in force with its version, or None when the tenant has chosen nothing yet."""
-    row = mappings.c
-    return await session.fetch_one(
-        select(mappings).where(row.tenant_id == tenant_id).order_by(row.version.desc()).limit(1)
-    )
+    return await session.fetch_one(_NEWEST, {"of_tenant": tenant_id})
+
+
+async def find_newest_number(session: Session, tenant_id: str) -> int | None:
+    """The version in force, or None when the tenant has chosen nothing yet."""
+    number: int | None = await session.fetch_value(_NEWEST_NUMBER, {"of_tenant": tenant_id})
+    return number
 
 
 async def find_version(session: Session, tenant_id: str, version: int) -> RowMapping | None:

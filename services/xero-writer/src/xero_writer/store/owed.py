@@ -5,15 +5,22 @@ They stand beside the staged records that they are about, in a rehearsal in its 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import RowMapping, case, delete, func, select, update
-from sqlalchemy.sql.expression import Select
+from sqlalchemy import Integer, RowMapping, bindparam, case, delete, func, select, update
 
 from sync_kit.contracts.vocabulary import Module, Outcome
 from sync_kit.store import Session
 from xero_writer.store.staging import State
 from xero_writer.store.tables import run_records, staged_records
+
+_row, _staged = run_records.c, staged_records.c
+_OF_RUN: Final = (_row.tenant_id == bindparam("of_tenant"), _row.run_id == bindparam("of_run"))
+_THESE: Final = (
+    *_OF_RUN,
+    _row.module == bindparam("of_module"),
+    _row.record_id.in_(bindparam("ids", expanding=True)),
+)
 
 
 @dataclass(frozen=True)
@@ -62,14 +69,22 @@ def _owed(tenant_id: str, run_id: str, module: Module, record_id: str, *, emitte
     }
 
 
+_REOPEN: Final = update(run_records).where(*_THESE).values(settled=False)
+
+
 async def reopen_owed(session: Session, tenant_id: str, run_id: str, module: Module, ids: Iterable[str]) -> None:
     """These were settled in the run and are worth judging again: they need a new outcome."""
-    row = run_records.c
-    await session.execute(
-        update(run_records)
-        .where(row.tenant_id == tenant_id, row.run_id == run_id, row.module == module, row.record_id.in_(list(ids)))
-        .values(settled=False)
-    )
+    named = _name_these(tenant_id, run_id, module, ids)
+    if named["ids"]:
+        await session.execute(_REOPEN, named)
+
+
+def _name(tenant_id: str, run_id: str) -> dict[str, object]:
+    return {"of_tenant": tenant_id, "of_run": run_id}
+
+
+def _name_these(tenant_id: str, run_id: str, module: Module, ids: Iterable[str]) -> dict[str, object]:
+    return {**_name(tenant_id, run_id), "of_module": module.value, "ids": list(ids)}
 
 
 @dataclass(frozen=True)
@@ -80,20 +95,15 @@ class Told:
     reasons: Any = None
 
 
+_TOLD: Final = select(_row.record_id, _row.outcome, _row.reasons).where(*_THESE, _row.outcome.is_not(None))
+
+
 async def list_told(
     session: Session, tenant_id: str, run_id: str, module: Module, ids: Iterable[str]
 ) -> dict[str, Told]:
     """What was told last in the run, by record id; records without an outcome are left out."""
-    row = run_records.c
-    rows = await session.fetch_all(
-        select(row.record_id, row.outcome, row.reasons).where(
-            row.tenant_id == tenant_id,
-            row.run_id == run_id,
-            row.module == module,
-            row.record_id.in_(list(ids)),
-            row.outcome.is_not(None),
-        )
-    )
+    named = _name_these(tenant_id, run_id, module, ids)
+    rows = await session.fetch_all(_TOLD, named) if named["ids"] else []
     return {found["record_id"]: Told(found["outcome"], found["reasons"]) for found in rows}
 
 
@@ -135,49 +145,38 @@ async def remember_told(
     await session.upsert(run_records, rows, key=key, update=["outcome", "reasons"])
 
 
+_RESTING: Final = (
+    select(_staged.module, _staged.record_id, _staged.extraction_seq, _staged.outcome, _staged.reasons, _staged.label)
+    .join(
+        run_records,
+        (_row.tenant_id == _staged.tenant_id) & (_row.module == _staged.module) & (_row.record_id == _staged.record_id),
+    )
+    .where(*_OF_RUN, ~_row.settled, _staged.state == State.SETTLED)
+    .limit(bindparam("most", type_=Integer()))
+)
+
+
 async def list_resting(session: Session, tenant_id: str, run_id: str, limit: int) -> Sequence[RowMapping]:
     """Staged rows that are settled although the run still owes them an outcome."""
-    return await session.fetch_all(
-        _owed_and_staged(tenant_id, run_id).where(staged_records.c.state == State.SETTLED).limit(limit)
-    )
+    return await session.fetch_all(_RESTING, {**_name(tenant_id, run_id), "most": limit})
 
 
-def _owed_and_staged(tenant_id: str, run_id: str) -> Select[Any]:
-    staged, owed = staged_records.c, run_records.c
-    columns = [
-        staged.module,
-        staged.record_id,
-        staged.extraction_seq,
-        staged.outcome,
-        staged.reasons,
-        staged.label,
-    ]
-    return (
-        select(*columns)
-        .join(
-            run_records,
-            (owed.tenant_id == staged.tenant_id)
-            & (owed.module == staged.module)
-            & (owed.record_id == staged.record_id),
-        )
-        .where(owed.tenant_id == tenant_id, owed.run_id == run_id, ~owed.settled)
+_COUNT_OWED: Final = (
+    select(
+        _row.module,
+        func.sum(case((_row.emitted, 1), else_=0)).label("emitted"),
+        func.count().label("owed"),
+        func.sum(case((_row.settled, 0), else_=1)).label("unsettled"),
+        func.sum(_row.settled_seq).label("settled_sum"),
     )
+    .where(*_OF_RUN)
+    .group_by(_row.module)
+)
 
 
 async def count_owed(session: Session, tenant_id: str, run_id: str) -> dict[Module, ModuleCount]:
     """What the run owes, by module."""
-    row = run_records.c
-    rows = await session.fetch_all(
-        select(
-            row.module,
-            func.sum(case((row.emitted, 1), else_=0)).label("emitted"),
-            func.count().label("owed"),
-            func.sum(case((row.settled, 0), else_=1)).label("unsettled"),
-            func.sum(row.settled_seq).label("settled_sum"),
-        )
-        .where(row.tenant_id == tenant_id, row.run_id == run_id)
-        .group_by(row.module)
-    )
+    rows = await session.fetch_all(_COUNT_OWED, _name(tenant_id, run_id))
     return {
         Module(found["module"]): ModuleCount(
             Module(found["module"]),

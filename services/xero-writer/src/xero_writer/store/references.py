@@ -1,17 +1,22 @@
 """Xero's reference data as last read, one row a part."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import RowMapping, delete, func, select
+from sqlalchemy import RowMapping, bindparam, delete, func, select
 
 from sync_kit.store import Session
 from xero_writer.store.tables import reference_parts
 
+_OF_TENANT: Final = select(reference_parts).where(reference_parts.c.tenant_id == bindparam("of_tenant"))
+_RUN_OF: Final = select(reference_parts.c.run_id).where(
+    reference_parts.c.tenant_id == bindparam("of_tenant"), reference_parts.c.part == bindparam("of_part")
+)
+
 
 async def list_parts(session: Session, tenant_id: str) -> Sequence[RowMapping]:
     """All parts that were read."""
-    return await session.fetch_all(select(reference_parts).where(reference_parts.c.tenant_id == tenant_id))
+    return await session.fetch_all(_OF_TENANT, {"of_tenant": tenant_id})
 
 
 async def find_part(session: Session, tenant_id: str, part: str) -> RowMapping | None:
@@ -22,10 +27,7 @@ async def find_part(session: Session, tenant_id: str, part: str) -> RowMapping |
 
 async def find_run_of(session: Session, tenant_id: str, part: str) -> str | None:
     """The run that read the part last."""
-    row = reference_parts.c
-    run_id: str | None = await session.fetch_value(
-        select(row.run_id).where(row.tenant_id == tenant_id, row.part == part)
-    )
+    run_id: str | None = await session.fetch_value(_RUN_OF, {"of_tenant": tenant_id, "of_part": part})
     return run_id
 
 

@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
-from sqlalchemy import RowMapping, case, delete, func, literal, select, update
+from sqlalchemy import Executable, RowMapping, bindparam, case, delete, func, literal, select, update
 
 from sync_kit.contracts.vocabulary import REHEARSALS, Module, RunMode
-from sync_kit.store import Session
+from sync_kit.store import Session, now_of_store
+from sync_kit.store.statements import Kind
 from xero_writer.store.tables import run_modules, runs
 
 
@@ -23,21 +25,33 @@ class RunState(StrEnum):
 
 _REHEARSING = sorted(mode.value for mode in REHEARSALS)
 _RANK = {state: rank for rank, state in enumerate(RunState)}
+_IS_MINE: Final = (runs.c.tenant_id == bindparam("of_tenant"), runs.c.run_id == bindparam("of_run"))
+_THAT_RUN: Final = select(runs).where(*_IS_MINE)
+_NEWEST: Final = (
+    select(runs)
+    .where(runs.c.tenant_id == bindparam("of_tenant"), runs.c.state != RunState.HEARD_OF)
+    .order_by(runs.c.run_seq.desc())
+    .limit(1)
+)
+_ADD_CALLS: Final = update(runs).where(*_IS_MINE).values(calls=runs.c.calls + bindparam("more_calls"))
+_MOVED_AT: Final = select(runs.c.moved_at).where(*_IS_MINE)
+_MODULES: Final = select(run_modules).where(
+    run_modules.c.tenant_id == bindparam("of_tenant"), run_modules.c.run_id == bindparam("of_run")
+)
+
+
+def _name(tenant_id: str, run_id: str) -> dict[str, str]:
+    return {"of_tenant": tenant_id, "of_run": run_id}
 
 
 async def find_run(session: Session, tenant_id: str, run_id: str) -> RowMapping | None:
     """One run, or None."""
-    return await session.fetch_one(select(runs).where(runs.c.tenant_id == tenant_id, runs.c.run_id == run_id))
+    return await session.fetch_one(_THAT_RUN, _name(tenant_id, run_id))
 
 
 async def find_open_run(session: Session, tenant_id: str) -> RowMapping | None:
     """The tenant's newest run, if its request has come and it has not ended; an earlier one is over by then."""
-    newest = await session.fetch_one(
-        select(runs)
-        .where(runs.c.tenant_id == tenant_id, runs.c.state != RunState.HEARD_OF)
-        .order_by(runs.c.run_seq.desc())
-        .limit(1)
-    )
+    newest = await session.fetch_one(_NEWEST, {"of_tenant": tenant_id})
     if newest is None or newest["state"] == RunState.ENDED or newest["request"] is None:
         return None
     return newest
@@ -81,21 +95,24 @@ async def advance_run(
 
 async def change_run(session: Session, tenant_id: str, run_id: str, **values: object) -> None:
     """Set columns of one run."""
-    await session.execute(update(runs).where(runs.c.tenant_id == tenant_id, runs.c.run_id == run_id).values(**values))
+    await session.update_rows(
+        runs, [{"tenant_id": tenant_id, "run_id": run_id, **values}], key=["tenant_id", "run_id"], update=list(values)
+    )
 
 
 async def add_calls(session: Session, tenant_id: str, run_id: str, count: int) -> None:
     """Count vendor calls made for the run."""
-    await session.execute(
-        update(runs).where(runs.c.tenant_id == tenant_id, runs.c.run_id == run_id).values(calls=runs.c.calls + count)
-    )
+    await session.execute(_ADD_CALLS, {**_name(tenant_id, run_id), "more_calls": count})
 
 
 async def move_run(session: Session, tenant_id: str, run_id: str) -> None:
     """Something of the run was taken in or settled just now."""
-    await session.execute(
-        update(runs).where(runs.c.tenant_id == tenant_id, runs.c.run_id == run_id).values(moved_at=session.now_in_sql())
-    )
+    await session.execute(_move_run(session.kind), {**_name(tenant_id, run_id), **session.now_given()})
+
+
+@cache
+def _move_run(kind: Kind) -> Executable:
+    return update(runs).where(*_IS_MINE).values(moved_at=now_of_store(kind))
 
 
 async def announce_extraction(
@@ -116,8 +133,7 @@ async def announce_extraction(
 
 async def list_modules(session: Session, tenant_id: str, run_id: str) -> dict[Module, RowMapping]:
     """What the reader announced and what was told, by module."""
-    row = run_modules.c
-    rows = await session.fetch_all(select(run_modules).where(row.tenant_id == tenant_id, row.run_id == run_id))
+    rows = await session.fetch_all(_MODULES, _name(tenant_id, run_id))
     return {Module(found["module"]): found for found in rows}
 
 
@@ -150,9 +166,7 @@ async def forget_modules(session: Session, tenant_id: str, run_id: str) -> None:
 
 async def find_moved_at(session: Session, tenant_id: str, run_id: str) -> datetime | None:
     """When something of the run was taken in or settled last."""
-    moment: datetime | None = await session.fetch_value(
-        select(runs.c.moved_at).where(runs.c.tenant_id == tenant_id, runs.c.run_id == run_id)
-    )
+    moment: datetime | None = await session.fetch_value(_MOVED_AT, _name(tenant_id, run_id))
     return moment
 
 

@@ -6,9 +6,9 @@ parent that arrived makes it `staged` again. There is no other way.
 
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, RowMapping, and_, exists, func, or_, select, update
+from sqlalchemy import Executable, Integer, RowMapping, and_, bindparam, exists, func, or_, select, update
 
 from sync_kit.contracts.vocabulary import Module, Outcome
 from sync_kit.store import Session
@@ -45,7 +45,7 @@ _KEYS = ("business_key", "name_key", "loose_key", "email_key", "code", "keys_map
 _VERSION = ("extraction_seq", "modified_at", "deleted", "lines_complete", "payload", *_KEYS)
 _JUDGED = (
     *("record_id", "extraction_seq", "modified_at", "deleted", "lines_complete", "payload"),
-    *("business_key", "name_key", "loose_key", "email_key", "needed", "revision", "reasons"),
+    *("business_key", "name_key", "loose_key", "email_key", "needed", "revision", "max_batch", "reasons"),
 )
 """What judging must know of a record."""
 _VERSION_KEY = ("tenant_id", "module", "record_id", "extraction_seq")
@@ -53,16 +53,21 @@ REHEARSED = frozenset({Outcome.WOULD_CREATE, Outcome.WOULD_UPDATE, Outcome.WOULD
 AGREED = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.LINKED, *REHEARSED})
 """Outcomes after which the payload is not needed any more."""
 
+_row = staged_records.c
+_OF_MODULE: Final = (_row.tenant_id == bindparam("of_tenant"), _row.module == bindparam("of_module"))
+_THESE: Final = (*_OF_MODULE, _row.record_id.in_(bindparam("ids", expanding=True)))
+
+
+def _name(tenant_id: str, module: Module, ids: Iterable[str]) -> dict[str, object]:
+    return {"of_tenant": tenant_id, "of_module": module.value, "ids": list(ids)}
+
+
+_SEQUENCES: Final = select(_row.record_id, _row.extraction_seq).where(*_THESE)
+
 
 async def find_sequences(session: Session, tenant_id: str, module: Module, ids: Iterable[str]) -> dict[str, int]:
     """extraction_seq of what is staged, by record id."""
-    rows = await session.fetch_all(
-        select(staged_records.c.record_id, staged_records.c.extraction_seq).where(
-            staged_records.c.tenant_id == tenant_id,
-            staged_records.c.module == module,
-            staged_records.c.record_id.in_(list(ids)),
-        )
-    )
+    rows = await session.fetch_all(_SEQUENCES, _name(tenant_id, module, ids))
     return {row["record_id"]: row["extraction_seq"] for row in rows}
 
 
@@ -91,19 +96,26 @@ async def stage(session: Session, tenant_id: str, module: Module, versions: Sequ
     )
 
 
-def _has_open_intent() -> Any:
-    row, intent = staged_records.c, intent_records.c
-    return exists().where(
-        intent.tenant_id == row.tenant_id,
-        intent.module == row.module,
-        intent.record_id == row.record_id,
-        intent.is_open,
-    )
-
-
-def _is_linked() -> Any:
-    row, link = staged_records.c, record_links.c
-    return exists().where(link.tenant_id == row.tenant_id, link.module == row.module, link.record_id == row.record_id)
+_HAS_OPEN_INTENT: Final = exists().where(
+    intent_records.c.tenant_id == _row.tenant_id,
+    intent_records.c.module == _row.module,
+    intent_records.c.record_id == _row.record_id,
+    intent_records.c.is_open,
+)
+_IS_LINKED: Final = exists().where(
+    record_links.c.tenant_id == _row.tenant_id,
+    record_links.c.module == _row.module,
+    record_links.c.record_id == _row.record_id,
+)
+_OLDEST: Final = (_row.extraction_seq, _row.record_id)
+_MOST: Final = bindparam("most", type_=Integer())
+_TO_JUDGE: Final = (
+    select(*(_row[name] for name in _JUDGED))
+    .where(*_OF_MODULE, _row.state == State.STAGED, ~_HAS_OPEN_INTENT)
+    .order_by(*_OLDEST)
+    .limit(_MOST)
+)
+_USED_TO_JUDGE: Final = _TO_JUDGE.where(or_(_row.needed, _row.deleted, _IS_LINKED))
 
 
 async def list_to_judge(
@@ -113,73 +125,67 @@ async def list_to_judge(
 
     `only_used`: parents that are worth judging at once: needed by a document, linked already, or deleted.
     """
-    row = staged_records.c
-    query = select(*(row[name] for name in _JUDGED)).where(
-        row.tenant_id == tenant_id, row.state == State.STAGED, row.module == module, ~_has_open_intent()
-    )
-    if only_used:
-        query = query.where(or_(row.needed, row.deleted, _is_linked()))
-    return await session.fetch_all(query.order_by(row.extraction_seq, row.record_id).limit(limit))
+    query = _USED_TO_JUDGE if only_used else _TO_JUDGE
+    return await session.fetch_all(query, {"of_tenant": tenant_id, "of_module": module.value, "most": limit})
+
+
+_READY: Final = (
+    select(_row.record_id, _row.extraction_seq, _row.revision, _row.max_batch, _row.ready)
+    .where(*_OF_MODULE, _row.state == State.READY)
+    .order_by(*_OLDEST)
+    .limit(_MOST)
+)
 
 
 async def list_ready(session: Session, tenant_id: str, module: Module, limit: int) -> Sequence[RowMapping]:
     """Records that may be sent, oldest first."""
-    row = staged_records.c
-    columns = [row.record_id, row.extraction_seq, row.revision, row.max_batch, row.ready]
-    return await session.fetch_all(
-        select(*columns)
-        .where(row.tenant_id == tenant_id, row.state == State.READY, row.module == module)
-        .order_by(row.extraction_seq, row.record_id)
-        .limit(limit)
-    )
+    return await session.fetch_all(_READY, {"of_tenant": tenant_id, "of_module": module.value, "most": limit})
+
+
+_ROWS: Final = select(*(column for column in _row if column.name not in {"payload", "ready"})).where(*_THESE)
+_STATES: Final = select(_row.record_id, _row.state, _row.extraction_seq, _row.revision).where(*_THESE)
 
 
 async def list_by_ids(session: Session, tenant_id: str, module: Module, ids: Iterable[str]) -> dict[str, RowMapping]:
     """Staged rows by record id, without what is to be judged or sent."""
-    columns = [column for column in staged_records.c if column.name not in {"record_id", "payload", "ready"}]
-    return await _list_columns(session, tenant_id, module, ids, columns)
+    return await _list_these(session, _ROWS, tenant_id, module, ids)
 
 
 async def list_states(session: Session, tenant_id: str, module: Module, ids: Iterable[str]) -> dict[str, RowMapping]:
     """state, extraction_seq and revision by record id."""
-    row = staged_records.c
-    return await _list_columns(session, tenant_id, module, ids, [row.state, row.extraction_seq, row.revision])
+    return await _list_these(session, _STATES, tenant_id, module, ids)
 
 
-async def _list_columns(
-    session: Session, tenant_id: str, module: Module, ids: Iterable[str], columns: Sequence[ColumnElement[Any]]
+async def _list_these(
+    session: Session, these: Executable, tenant_id: str, module: Module, ids: Iterable[str]
 ) -> dict[str, RowMapping]:
-    row = staged_records.c
-    asked = list(ids)
-    if not asked:
+    named = _name(tenant_id, module, ids)
+    if not named["ids"]:
         return {}
-    rows = await session.fetch_all(
-        select(row.record_id, *columns).where(
-            row.tenant_id == tenant_id, row.module == module, row.record_id.in_(asked)
-        )
-    )
-    return {found["record_id"]: found for found in rows}
+    return {found["record_id"]: found for found in await session.fetch_all(these, named)}
+
+
+_LABELS: Final = select(_row.record_id, _row.label).where(*_THESE, _row.label.is_not(None))
 
 
 async def list_names(session: Session, tenant_id: str, module: Module, ids: Iterable[str]) -> dict[str, str]:
     """How people call those records that were judged at some time."""
-    row = staged_records.c
-    rows = await session.fetch_all(
-        select(row.record_id, row.label).where(
-            row.tenant_id == tenant_id, row.module == module, row.record_id.in_(list(ids)), row.label.is_not(None)
-        )
-    )
-    return {found["record_id"]: found["label"]["name"] for found in rows if found["label"].get("name")}
+    labels = {
+        key: found["label"] for key, found in (await _list_these(session, _LABELS, tenant_id, module, ids)).items()
+    }
+    return {record_id: label["name"] for record_id, label in labels.items() if label.get("name")}
+
+
+_COUNT_BY_STATE: Final = (
+    select(_row.module, _row.state, func.count().label("records"))
+    .where(_row.tenant_id == bindparam("of_tenant"), _row.state.in_(_UNSETTLED))
+    .group_by(_row.module, _row.state)
+)
 
 
 async def count_by_state(session: Session, tenant_id: str) -> dict[tuple[Module, State], int]:
     """How many records are in each state that is not settled."""
-    row = staged_records.c
-    rows = await session.fetch_all(
-        select(row.module, row.state, func.count().label("records"))
-        .where(row.tenant_id == tenant_id, row.state.in_(_UNSETTLED))
-        .group_by(row.module, row.state)
-    )
+    rows = await session.fetch_all(_COUNT_BY_STATE, {"of_tenant": tenant_id})
     return {(Module(found["module"]), State(found["state"])): found["records"] for found in rows}
 
 
@@ -205,14 +211,20 @@ async def restage(session: Session, tenant_id: str, condition: Any) -> int:
     return int(result.rowcount)
 
 
+_RESTAGE_THESE: Final = (
+    update(staged_records)
+    .where(*_THESE, _row.state.in_(bindparam("states", expanding=True)))
+    .values(state=State.STAGED.value, ready=None, judged_mapping=None, judged_settings=None)
+)
+
+
 async def restage_ids(session: Session, tenant_id: str, module: Module, ids: Iterable[str], *states: State) -> int:
     """Make these records judgeable again if they are in one of the states."""
-    row = staged_records.c
-    return await restage(
-        session,
-        tenant_id,
-        and_(row.module == module, row.record_id.in_(list(ids)), row.state.in_([state.value for state in states])),
-    )
+    named = _name(tenant_id, module, ids)
+    if not named["ids"]:
+        return 0
+    result = await session.execute(_RESTAGE_THESE, {**named, "states": [state.value for state in states]})
+    return int(result.rowcount)
 
 
 async def leave_intent(
@@ -221,13 +233,12 @@ async def leave_intent(
     module: Module,
     record_id: str,
     *,
-    state: State,
     max_batch: int | None = None,
     refused: bool = False,
 ) -> None:
-    """A record whose intent wrote nothing of it goes to `state`, unless a newer version was staged meanwhile."""
+    """A record whose intent wrote nothing of it is judged again, unless a newer version was staged meanwhile."""
     row = staged_records.c
-    values: dict[str, Any] = {"state": state.value}
+    values: dict[str, Any] = {"state": State.STAGED.value}
     if max_batch is not None:
         values["max_batch"] = max_batch
     if refused:
@@ -267,34 +278,26 @@ async def list_record_ids(session: Session, tenant_id: str, module: Module) -> l
     return [found["record_id"] for found in rows]
 
 
+_WRONGLY_SKIPPED: Final = select(_row.record_id).where(
+    *_THESE, _row.state == State.SETTLED, _row.outcome == Outcome.SKIPPED, _row.facts.is_(None), ~_row.deleted
+)
+
+
 async def restage_skipped(session: Session, tenant_id: str, module: Module, ids: Iterable[str]) -> list[str]:
     """Make those of these judgeable again that were skipped although they stand for nothing; returns their ids."""
-    row = staged_records.c
-    rows = await session.fetch_all(
-        select(row.record_id).where(
-            row.tenant_id == tenant_id,
-            row.module == module,
-            row.record_id.in_(list(ids)),
-            row.state == State.SETTLED,
-            row.outcome == Outcome.SKIPPED,
-            row.facts.is_(None),
-            ~row.deleted,
-        )
-    )
-    skipped = [found["record_id"] for found in rows]
-    if skipped:
-        await restage_ids(session, tenant_id, module, skipped, State.SETTLED)
+    skipped = list(await _list_these(session, _WRONGLY_SKIPPED, tenant_id, module, ids))
+    await restage_ids(session, tenant_id, module, skipped, State.SETTLED)
     return skipped
+
+
+_NEED: Final = update(staged_records).where(*_THESE, ~_row.needed).values(needed=True)
 
 
 async def need(session: Session, tenant_id: str, module: Module, ids: Iterable[str]) -> None:
     """A document that goes needs these records: they may go too."""
-    row = staged_records.c
-    await session.execute(
-        update(staged_records)
-        .where(row.tenant_id == tenant_id, row.module == module, row.record_id.in_(list(ids)), ~row.needed)
-        .values(needed=True)
-    )
+    named = _name(tenant_id, module, ids)
+    if named["ids"]:
+        await session.execute(_NEED, named)
 
 
 async def list_held(session: Session, tenant_id: str, modules: Iterable[Module]) -> Sequence[RowMapping]:
@@ -332,28 +335,34 @@ async def list_indexed_otherwise(
     )
 
 
+_SAME_KEY: Final = select(_row.record_id, _row.business_key, _row.name_key, _row.code).where(
+    *_OF_MODULE, _row.business_key.in_(bindparam("keys", expanding=True)), ~_row.deleted
+)
+
+
 async def list_same_key(
     session: Session, tenant_id: str, module: Module, business_keys: Iterable[str]
 ) -> Sequence[RowMapping]:
     """All records of the module, settled ones too, that have one of these business keys and are not deleted."""
-    row = staged_records.c
-    columns = [row.record_id, row.business_key, row.name_key, row.code]
-    return await session.fetch_all(
-        select(*columns).where(
-            row.tenant_id == tenant_id,
-            row.module == module,
-            row.business_key.in_(list(business_keys)),
-            ~row.deleted,
-        )
+    keys = list(business_keys)
+    if not keys:
+        return []
+    return await session.fetch_all(_SAME_KEY, {"of_tenant": tenant_id, "of_module": module.value, "keys": keys})
+
+
+_EMAIL_HOLDERS: Final = (
+    select(_row.email_key, func.count().label("records"))
+    .where(
+        _row.tenant_id == bindparam("of_tenant"), _row.email_key.in_(bindparam("keys", expanding=True)), ~_row.deleted
     )
+    .group_by(_row.email_key)
+)
 
 
 async def count_email_holders(session: Session, tenant_id: str, email_keys: Iterable[str]) -> dict[str, int]:
     """How many records carry each of these main e-mail addresses."""
-    row = staged_records.c
-    rows = await session.fetch_all(
-        select(row.email_key, func.count().label("records"))
-        .where(row.tenant_id == tenant_id, row.email_key.in_(list(email_keys)), ~row.deleted)
-        .group_by(row.email_key)
-    )
+    keys = list(email_keys)
+    if not keys:
+        return {}
+    rows = await session.fetch_all(_EMAIL_HOLDERS, {"of_tenant": tenant_id, "keys": keys})
     return {found["email_key"]: found["records"] for found in rows}

@@ -1,12 +1,22 @@
 """Records asked of the reader, until they come."""
 
 from collections.abc import Iterable
+from typing import Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from sync_kit.contracts.vocabulary import Module, WantedCause
 from sync_kit.store import Session
 from xero_writer.store.tables import wanted_records
+
+_row = wanted_records.c
+_THESE: Final = (
+    _row.tenant_id == bindparam("of_tenant"),
+    _row.module == bindparam("of_module"),
+    _row.record_id.in_(bindparam("ids", expanding=True)),
+)
+_ASKED: Final = select(_row.record_id).where(*_THESE, _row.run_id == bindparam("of_run"))
+_NOTE_ANSWERED: Final = update(wanted_records).where(*_THESE, ~_row.answered).values(answered=True)
 
 
 async def want(
@@ -37,23 +47,20 @@ async def list_asked(
     session: Session, tenant_id: str, run_id: str, module: Module, ids: Iterable[str]
 ) -> frozenset[str]:
     """Those of these that were asked for in the run, answered or not."""
-    row = wanted_records.c
-    rows = await session.fetch_all(
-        select(row.record_id).where(
-            row.tenant_id == tenant_id, row.module == module, row.run_id == run_id, row.record_id.in_(list(ids))
-        )
-    )
+    named = _name(tenant_id, module, ids)
+    rows = await session.fetch_all(_ASKED, {**named, "of_run": run_id}) if named["ids"] else []
     return frozenset(found["record_id"] for found in rows)
 
 
 async def note_answered(session: Session, tenant_id: str, module: Module, ids: Iterable[str]) -> None:
     """These have come, or will never come. The question is remembered so that the same run does not ask it twice."""
-    row = wanted_records.c
-    await session.execute(
-        update(wanted_records)
-        .where(row.tenant_id == tenant_id, row.module == module, row.record_id.in_(list(ids)), ~row.answered)
-        .values(answered=True)
-    )
+    named = _name(tenant_id, module, ids)
+    if named["ids"]:
+        await session.execute(_NOTE_ANSWERED, named)
+
+
+def _name(tenant_id: str, module: Module, ids: Iterable[str]) -> dict[str, object]:
+    return {"of_tenant": tenant_id, "of_module": module.value, "ids": list(ids)}
 
 
 async def count_open(session: Session, tenant_id: str, run_id: str) -> int:

@@ -3,7 +3,7 @@
 All of a page in one transaction. A record that was superseded while it was judged keeps its newer version.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -44,8 +44,9 @@ class Page:
     verdicts: Sequence[Verdict]
 
 
-async def apply_verdicts(desk: Desk, session: Session, run_id: str, page: Page) -> int:
-    """Returns how many records were settled; those that need something from Xero first stay as they are."""
+async def apply_verdicts(desk: Desk, session: Session, run_id: str, page: Page, leaving: Set[str]) -> int:
+    """Returns how many records were settled; those that need something from Xero first stay as they are. `leaving`:
+    records whose intents are committed beside."""
     settlements: list[Settlement] = []
     changes: list[dict[str, Any]] = []
     waiting: list[tuple[str, list[tuple[Module, str]]]] = []
@@ -67,6 +68,8 @@ async def apply_verdicts(desk: Desk, session: Session, run_id: str, page: Page) 
             if verdict.xero_id is None or verdict.xero_id in linking:
                 continue
             linking[verdict.xero_id] = (row, verdict)
+        elif isinstance(verdict, Ready) and row["record_id"] in leaving:
+            pass
         elif isinstance(verdict, Ready):
             changes.append({**seq, "state": State.READY.value, "ready": ready_to_json(verdict)})
         else:

@@ -1,9 +1,10 @@
-"""Commit what became of an intent: links and outcomes, or back to ready, or uncertain and to be looked up.
+"""Commit what became of intents: links and outcomes, or judged again, or uncertain and to be looked up.
 
-Each in one transaction and one trip to the store.
+Answers that came together are committed together, in one transaction and one trip to the store.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -17,9 +18,8 @@ from xero_writer.domain.answers import Effect, ElementAnswer, read_batch_answer
 from xero_writer.domain.refusals import Refusal, RefusalKind, read_refusal, read_whole_refusal
 from xero_writer.store import intents, staging
 from xero_writer.store.intents import IntentState
-from xero_writer.store.staging import State
-from xero_writer.usecases.agree_records import agree_records, build_agreement
-from xero_writer.usecases.desk import Desk
+from xero_writer.usecases.agree_records import Agreement, agree_records, build_agreement
+from xero_writer.usecases.desk import Desk, Work
 from xero_writer.usecases.sendings import Sending, SentRecord
 from xero_writer.usecases.settle_records import Settlement, settle_records
 
@@ -31,42 +31,78 @@ UNCERTAIN_WAIT: Final = timedelta(seconds=CALL_TIMEOUT_SECONDS + ZOMBIE_SECONDS)
 LONGEST_WAIT: Final = timedelta(minutes=10)
 
 
-async def commit_what_came(desk: Desk, sending: Sending, came: Came) -> None:
-    """Commit what came of a sending. Raises afterwards what stops further ones: OutOfCallsError after a limit, or the
-    error because of which it was not sent."""
-    if isinstance(came, AnswerLostError):
-        await _set_uncertain(desk, sending, words=None)
-    elif isinstance(came, NeedsReauthorisationError | TryLaterError):
-        await _put_back(desk, sending)
-        raise came
-    else:
-        await _commit_answer(desk, sending, came)
-        if came.status == 429:
+@dataclass(frozen=True)
+class Landing:
+    """What became of one sending, before it is committed."""
+
+    sending: Sending
+    finish: Work[None]
+    """What becomes of the intent, and of records that were not written."""
+    agreements: Sequence[Agreement] = ()
+    held: Sequence[Settlement] = ()
+    how: str | None = None
+    """How the intent was closed, for the metrics; None: it stays open."""
+    uncertain: bool = False
+
+
+async def commit_what_came(desk: Desk, came: Sequence[tuple[Sending, Came]]) -> None:
+    """Commit what came of these sendings, all or nothing. Raises afterwards what stops further ones: OutOfCallsError
+    after a limit, or the error because of which one was not sent."""
+    landings = [_read_what_came(desk, sending, each) for sending, each in came]
+
+    async def commit(session: Session) -> None:
+        for run_id in {landing.sending.run_id: None for landing in landings}:
+            mine = [landing for landing in landings if landing.sending.run_id == run_id]
+            agreed = [agreement for landing in mine for agreement in landing.agreements]
+            await agree_records(desk, session, agreed, run_id=run_id)
+        await settle_records(desk, session, [each for landing in landings for each in landing.held])
+        for landing in landings:
+            await landing.finish(session)
+
+    await desk.write(commit)
+    for landing in landings:
+        _count(desk, landing)
+    if any(landing.agreements or landing.held for landing in landings):
+        points.passing("results.committed")
+    for _, each in came:
+        if isinstance(each, NeedsReauthorisationError | TryLaterError):
+            raise each
+        if isinstance(each, XeroAnswer) and each.status == 429:
             raise desk.blocked("Xero refused for a limit")
 
 
-async def _commit_answer(desk: Desk, sending: Sending, answer: XeroAnswer) -> None:
-    read = read_batch_answer(sending.lane, answer.status, answer.body, len(sending.records))
+def _count(desk: Desk, landing: Landing) -> None:
+    if landing.how is not None:
+        desk.tools.metrics.intents.labels(how=landing.how).inc()
+    if landing.uncertain:
+        desk.allowance.uncertain += 1
+        desk.tools.metrics.uncertain.inc()
+
+
+def _read_what_came(desk: Desk, sending: Sending, came: Came) -> Landing:
+    if isinstance(came, AnswerLostError):
+        return _set_uncertain(sending, words=None)
+    if isinstance(came, NeedsReauthorisationError | TryLaterError):
+        return _put_back(desk, sending)
+    read = read_batch_answer(sending.lane, came.status, came.body, len(sending.records))
     if read.effect is Effect.NOT_EXECUTED:
-        await _put_back(desk, sending)
-    elif read.effect is Effect.UNCERTAIN:
-        if answer.status >= 500:
+        return _put_back(desk, sending)
+    if read.effect is Effect.UNCERTAIN:
+        if came.status >= 500:
             desk.allowance.note_trouble(desk.now(), patient=2)
-        await _set_uncertain(desk, sending, words=read.words if answer.status == 400 else None)
-    elif read.effect is Effect.NOTHING_WRITTEN_SPLIT:
-        await _split_intent(desk, sending, words=read.words)
-    else:
-        await _commit_elements(desk, sending, read.elements)
+        return _set_uncertain(sending, words=read.words if came.status == 400 else None)
+    if read.effect is Effect.NOTHING_WRITTEN_SPLIT:
+        return _split_intent(desk, sending, words=read.words)
+    return _read_elements(desk, sending, read.elements)
 
 
-async def _commit_elements(desk: Desk, sending: Sending, elements: Sequence[ElementAnswer]) -> None:
+def _read_elements(desk: Desk, sending: Sending, elements: Sequence[ElementAnswer]) -> Landing:
     pairs = list(zip(sending.records, elements, strict=True))
     try:
         agreements = [build_agreement(desk, record, each.element) for record, each in pairs if each.ok]
     except BadAnswerError:
         # What was written is written, and cannot be understood: look it up.
-        await _set_uncertain(desk, sending, words=None)
-        return
+        return _set_uncertain(sending, words=None)
     refused = [(record, _read_refusal(record, each)) for record, each in pairs if not each.ok]
     look_up = [record.position for record, refusal in refused if refusal.kind is RefusalKind.LOOK_UP]
     held = [
@@ -75,9 +111,7 @@ async def _commit_elements(desk: Desk, sending: Sending, elements: Sequence[Elem
         if refusal.kind is not RefusalKind.LOOK_UP
     ]
 
-    async def commit(session: Session) -> None:
-        await agree_records(desk, session, agreements, run_id=sending.run_id)
-        await settle_records(desk, session, held)
+    async def finish(session: Session) -> None:
         if not look_up:
             await intents.close_intent(session, sending.intent_id)
             return
@@ -87,10 +121,7 @@ async def _commit_elements(desk: Desk, sending: Sending, elements: Sequence[Elem
         due_at = await session.now()
         await intents.change_intent(session, sending.intent_id, state=IntentState.LOOK_UP.value, due_at=due_at)
 
-    await desk.write(commit)
-    if not look_up:
-        desk.tools.metrics.intents.labels(how="answered").inc()
-    points.passing("results.committed")
+    return Landing(sending, finish, agreements, held, how=None if look_up else "answered")
 
 
 def _read_refusal(record: SentRecord, answer: ElementAnswer) -> Refusal:
@@ -111,40 +142,37 @@ def hold_record(record: SentRecord, outcome: Outcome, reasons: tuple[Reason, ...
     )
 
 
-async def _put_back(desk: Desk, sending: Sending) -> None:
-    """Xero did not execute it: its records are ready again, with a new revision when they go."""
+def _put_back(desk: Desk, sending: Sending) -> Landing:
+    """Xero did not execute it."""
 
     async def put_back(session: Session) -> None:
-        await back_to_ready(desk, session, sending.records)
+        await back_to_staged(desk, session, sending.records)
         await intents.close_intent(session, sending.intent_id)
 
-    await desk.write(put_back)
-    desk.tools.metrics.intents.labels(how="not_executed").inc()
+    return Landing(sending, put_back, how="not_executed")
 
 
-async def back_to_ready(
+async def back_to_staged(
     desk: Desk,
     session: Session,
     records: Sequence[SentRecord],
     *,
-    state: State = State.READY,
     max_batch: int | None = None,
     refused: bool = False,
 ) -> None:
-    """Records of an intent that wrote nothing of them go again; STAGED: they are judged before."""
+    """Records of an intent that wrote nothing of them are judged again, and go under a new revision."""
     for record in records:
         await staging.leave_intent(
             session,
             desk.tenant_id,
             record.module,
             record.record_id,
-            state=state,
             max_batch=max_batch,
             refused=refused,
         )
 
 
-async def _set_uncertain(desk: Desk, sending: Sending, *, words: str | None) -> None:
+def _set_uncertain(sending: Sending, *, words: str | None) -> Landing:
     """Its effect is unknown: nothing is sent again before it was looked up, and that not before a zombie is dead."""
     # A useless answer may be repeated for as long as Xero keeps the key (6 minutes): ask less and less often.
     wait = min(UNCERTAIN_WAIT * 2 ** min(sending.attempts - 1, 3), LONGEST_WAIT)
@@ -154,20 +182,17 @@ async def _set_uncertain(desk: Desk, sending: Sending, *, words: str | None) -> 
         state = IntentState.UNCERTAIN.value
         await intents.change_intent(session, sending.intent_id, state=state, due_at=due_at, words=words)
 
-    await desk.write(change)
-    desk.allowance.uncertain += 1
-    desk.tools.metrics.uncertain.inc()
+    return Landing(sending, change, uncertain=True)
 
 
-async def _split_intent(desk: Desk, sending: Sending, *, words: str | None) -> None:
+def _split_intent(desk: Desk, sending: Sending, *, words: str | None) -> Landing:
     """Xero could not read the request and wrote nothing: halves go; one alone is refused with Xero's words."""
 
     async def split(session: Session) -> None:
         await go_in_halves(desk, session, sending.records, words=words)
         await intents.close_intent(session, sending.intent_id)
 
-    await desk.write(split)
-    desk.tools.metrics.intents.labels(how="answered").inc()
+    return Landing(sending, split, how="answered")
 
 
 async def go_in_halves(
@@ -176,11 +201,10 @@ async def go_in_halves(
     records: Sequence[SentRecord],
     *,
     words: str | None,
-    state: State = State.READY,
 ) -> None:
     """Records of a request that was refused whole go again in smaller ones; one that was alone is held."""
     if len(records) > 1:
-        await back_to_ready(desk, session, records, state=state, max_batch=max(1, len(records) // 2))
+        await back_to_staged(desk, session, records, max_batch=max(1, len(records) // 2))
         return
     settlements = []
     for record in records:

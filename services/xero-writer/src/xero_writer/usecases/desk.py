@@ -58,6 +58,8 @@ class Tools:
     metrics: Metrics
     boot_id: str
     """This process: intents of another one were left by a process that may have died."""
+    served: set[str] = field(default_factory=set)
+    """Tenants whose open intents this process has looked at since it started."""
 
 
 @dataclass
@@ -78,6 +80,8 @@ class Desk:
     """Rehearsals: what Xero showed in this slice, by id, so that nothing is asked for twice to be told."""
     closed: Mapping[Module, int] = field(default_factory=dict)
     """Modules of which the run has taken in all that the reader emitted, and how much that was."""
+    may_go_on: bool = True
+    """Whether the slice may ask for another share when it has used its own."""
     under_way: set[asyncio.Task[None]] = field(default_factory=set)
     """Calls that go on beside the slice."""
     _uncounted: int = field(default=0)

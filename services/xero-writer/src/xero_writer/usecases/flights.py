@@ -6,9 +6,10 @@ flights are landed first; what nobody expects ends it at once, and the next slic
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 
+from sync_kit import points
 from sync_kit.contracts.vocabulary import Module
 from sync_kit.errors import AnswerLostError, NeedsReauthorisationError, TryLaterError
 from xero_writer.domain.batches import list_keys
@@ -45,13 +46,16 @@ class Flights:
         records = [record for sending in self._started.values() for record in sending.records]
         return {key for record in records for key in list_keys(record.lane, record.verdict)}
 
-    def start(self, sending: Sending) -> None:
-        """Send a committed intent."""
-        self._started[sending.intent_id] = sending
-        self._desk.take_place()
-        task = self._group.create_task(self._fly(sending))
-        self._desk.under_way.add(task)
-        task.add_done_callback(self._desk.under_way.discard)
+    def start(self, sendings: Sequence[Sending]) -> None:
+        """Send committed intents."""
+        if sendings:
+            points.passing("intent.committed")
+        for sending in sendings:
+            self._started[sending.intent_id] = sending
+            self._desk.take_place()
+            task = self._group.create_task(self._fly(sending))
+            self._desk.under_way.add(task)
+            task.add_done_callback(self._desk.under_way.discard)
 
     async def _fly(self, sending: Sending) -> None:
         try:
@@ -66,20 +70,18 @@ class Flights:
             await asyncio.wait(self._desk.under_way, return_when=asyncio.FIRST_COMPLETED)
 
     async def land(self) -> int:
-        """Commit what has come back; returns how many. One trouble does not stop the others: the first is raised
-        afterwards (OutOfCallsError, NeedsReauthorisationError, TryLaterError)."""
+        """Commit what has come back; returns how many. Raises afterwards what stops further sending (OutOfCallsError,
+        NeedsReauthorisationError, TryLaterError)."""
         arrived, self._arrived = self._arrived, []
-        troubles: list[Exception] = []
-        for sending, came in arrived:
-            try:
-                await commit_what_came(self._desk, sending, came)
-            except (OutOfCallsError, NeedsReauthorisationError, TryLaterError) as error:
-                troubles.append(error)
-            del self._started[sending.intent_id]
-        if not self:
-            self.rivals.clear()
-        if troubles:
-            raise troubles[0]
+        if not arrived:
+            return 0
+        try:
+            await commit_what_came(self._desk, arrived)
+        finally:
+            for sending, _ in arrived:
+                del self._started[sending.intent_id]
+            if not self:
+                self.rivals.clear()
         return len(arrived)
 
     async def land_all(self) -> None:

@@ -21,9 +21,12 @@ from xero_writer.domain.verdicts import Action, Need, Needs, Ready, Verdict
 from xero_writer.store import ledger, links, owed, staging, wanted
 from xero_writer.store.staging import State
 from xero_writer.usecases.apply_verdicts import Page, apply_verdicts, want_records
+from xero_writer.usecases.commit_intents import commit_intents
 from xero_writer.usecases.describe_candidates import describe_candidates
 from xero_writer.usecases.desk import Desk
 from xero_writer.usecases.gather_rows import gather_inputs
+from xero_writer.usecases.send_at_once import Room, keep_unchanged, plan_at_once
+from xero_writer.usecases.sendings import Sending
 from xero_writer.usecases.settle_records import name_would_be
 
 PAGE_SIZE: Final = 300
@@ -42,6 +45,8 @@ class Judged:
     needs: set[Need] = field(default_factory=set)
     to_sweep: dict[Lane, list[str]] = field(default_factory=dict)
     """Xero ids of linked records that Xero must be asked about first."""
+    sendings: Sequence[Sending] = ()
+    """Committed intents of what may leave at once."""
 
     def note_needs(self, given: JudgeInput, verdict: Needs) -> None:
         """This record could not be judged yet."""
@@ -62,18 +67,27 @@ class Looks:
     """All that Xero changed was read in this run, so that a new one may be created."""
     swept: frozenset[Lane]
     """The same, with the lines of documents, so that a linked one may be updated."""
+    lock_dates: bool = False
+    """The organisation was looked at in this run, as it must be before anything is written."""
 
 
-async def judge_page(desk: Desk, module: Module, context: JudgeContext, *, unneeded_too: bool, looks: Looks) -> Judged:
-    """Judge up to a page of the module's staged records. `unneeded_too`: also parents that no document needs."""
+async def judge_page(
+    desk: Desk, module: Module, context: JudgeContext, *, unneeded_too: bool, looks: Looks, room: Room | None = None
+) -> Judged:
+    """Judge up to a page of the module's staged records. `unneeded_too`: also parents that no document needs. `room`:
+    for what may leave at once."""
     run_id = desk.run_id
     if run_id is None:
         return Judged()
     if desk.rehearses:
         await _forget_imagined(desk, module)
-    found = await desk.look(
-        lambda session: _gather(desk, session, run_id, module, context.crm_web_url, unneeded_too=unneeded_too)
-    )
+    limit = PAGE_SIZE if room is None else room.page_size
+
+    async def gather(session: Session) -> _Found:
+        rows = await staging.list_to_judge(session, desk.partition, module, only_used=not unneeded_too, limit=limit)
+        return await _gather(desk, session, run_id, module, rows, context.crm_web_url)
+
+    found = await desk.look(gather)
     if not found.rows:
         return Judged()
     verdicts, needs = _judge_all(module, context, looks, found)
@@ -81,12 +95,17 @@ async def judge_page(desk: Desk, module: Module, context: JudgeContext, *, unnee
         return Judged(needs=needs)
     verdicts = await describe_candidates(desk, found.whole, verdicts)
     page = Page(module, found.whole, found.given, verdicts)
+    batches = plan_at_once(page, room) if room is not None else ()
 
     async def apply(session: Session) -> Judged:
         await owed.owe(session, desk.partition, run_id, module, [row["record_id"] for row in found.rows])
         asked = await _want_payloads(desk, session, run_id, module, found.incomplete)
-        settled = await apply_verdicts(desk, session, run_id, page)
-        return Judged(looked_at=len(page.rows) + asked, settled=settled)
+        going = await keep_unchanged(desk, session, page, batches)
+        leaving = {each.record_id for batch in going for each in batch.candidates}
+        settled = await apply_verdicts(desk, session, run_id, page, leaving)
+        sequences = {(module, row["record_id"]): row["extraction_seq"] for row in page.rows}
+        sendings = await commit_intents(desk, session, going, sequences) if going else ()
+        return Judged(looked_at=len(page.rows) + asked, settled=settled, sendings=sendings)
 
     judged = await desk.write(apply)
     for each, verdict in zip(found.given, verdicts, strict=True):
@@ -107,10 +126,9 @@ class _Found:
 
 
 async def _gather(
-    desk: Desk, session: Session, run_id: str, module: Module, crm_web_url: str | None, *, unneeded_too: bool
+    desk: Desk, session: Session, run_id: str, module: Module, rows: Sequence[RowMapping], crm_web_url: str | None
 ) -> _Found:
     partition = desk.partition
-    rows = await staging.list_to_judge(session, partition, module, only_used=not unneeded_too, limit=PAGE_SIZE)
     if not rows:
         return _Found(rows)
     ids = [row["record_id"] for row in rows]

@@ -26,11 +26,10 @@ from xero_writer.domain.look_ups import explain_not_ours, explain_two, is_ours
 from xero_writer.store import intents, staging
 from xero_writer.store.intents import IntentState
 from xero_writer.store.runs import RunState
-from xero_writer.store.staging import State
 from xero_writer.usecases.agree_records import Agreement, agree_records, build_agreement
 from xero_writer.usecases.commit_answer import (
     UNCERTAIN_WAIT,
-    back_to_ready,
+    back_to_staged,
     go_in_halves,
     hold_record,
 )
@@ -112,9 +111,13 @@ async def _find_orphans(desk: Desk, opened: Sequence[RowMapping]) -> int:
     """Intents that a slice left on their way: it died, so their effect is unknown. Returns how many there are.
 
     Those of another process count as just sent: its clock and ours may differ, and on SQLite it is dead only now.
+    What is uncertain already was doubted by somebody: a process that has just started doubts it once more, and no
+    other one, or replicas that take turns would put a look-up off again and again.
     """
-    mine = desk.tools.boot_id
-    orphans = [each for each in opened if each["state"] == IntentState.SENT or each["boot_id"] != mine]
+    mine, served = desk.tools.boot_id, desk.tools.served
+    unknown = desk.tenant_id not in served
+    orphans = [each for each in opened if each["state"] == IntentState.SENT or (unknown and each["boot_id"] != mine)]
+    served.add(desk.tenant_id)
     if not orphans:
         return 0
 
@@ -210,11 +213,11 @@ async def _settle_looked_up(
         await _judge_again(desk, session, lane, split)
         if intent["words"] is not None:
             if total == 1:
-                await go_in_halves(desk, session, split.absent, words=intent["words"], state=State.STAGED)
+                await go_in_halves(desk, session, split.absent, words=intent["words"])
             else:
-                await back_to_ready(desk, session, split.absent, state=State.STAGED, max_batch=max(1, total // 2))
+                await back_to_staged(desk, session, split.absent, max_batch=max(1, total // 2))
         else:
-            await back_to_ready(desk, session, split.absent, state=State.STAGED)
+            await back_to_staged(desk, session, split.absent)
         await intents.close_intent(session, intent["intent_id"])
     desk.tools.metrics.intents.labels(how="looked_up").inc()
 
@@ -264,9 +267,7 @@ async def _judge_or_hold(
         if await _count_refusals(desk, session, record) + 1 >= MOST_REFUSALS:
             held.append(hold_record(record, Outcome.BLOCKED, (explain_not_ours(lane, element, rows, record.text),)))
         else:
-            await staging.leave_intent(
-                session, desk.tenant_id, record.module, record.record_id, state=State.STAGED, refused=True
-            )
+            await staging.leave_intent(session, desk.tenant_id, record.module, record.record_id, refused=True)
     await settle_records(desk, session, held)
 
 
@@ -299,7 +300,7 @@ async def _send_again(desk: Desk, intent: RowMapping, opened: _Opened) -> None:
         records=opened.records,
     )
     async with open_flights(desk) as flights:
-        flights.start(sending)
+        flights.start([sending])
         await flights.wait()
         await flights.land()
 
@@ -314,9 +315,9 @@ async def _repeat_update(desk: Desk, intent: RowMapping) -> None:
         records = opened.records
         if len(records) == 1 and not await _count_refusals(desk, session, records[0]):
             # It may have been written all the same: once more, under a new key, before Xero's words are believed.
-            await back_to_ready(desk, session, records, state=State.STAGED, max_batch=1, refused=True)
+            await back_to_staged(desk, session, records, max_batch=1, refused=True)
         else:
-            await go_in_halves(desk, session, records, words=intent["words"], state=State.STAGED)
+            await go_in_halves(desk, session, records, words=intent["words"])
         await intents.close_intent(session, intent["intent_id"])
 
     await desk.write(go_again)

@@ -27,11 +27,13 @@ from xero_writer.store.staging import State
 from xero_writer.usecases.desk import Desk
 from xero_writer.usecases.finish_run import finish_run
 from xero_writer.usecases.flights import Flights, open_flights
+from xero_writer.usecases.go_on import go_on
 from xero_writer.usecases.judge_records import Judged, Looks, judge_page
 from xero_writer.usecases.read_by_id import is_cheaper_by_id, read_documents_by_id
 from xero_writer.usecases.read_ledger import has_read, is_fresh, is_read, read_ledger, sweep_changes
 from xero_writer.usecases.read_reference import list_unread, load_reference, read_parts
 from xero_writer.usecases.rehearse import settle_would_be
+from xero_writer.usecases.send_at_once import find_room, may_go_at_once
 from xero_writer.usecases.send_batches import send_ready
 
 PATIENCE: Final = timedelta(seconds=30)
@@ -102,10 +104,10 @@ async def _take_step(desk: Desk, flights: Flights, progress: Progress) -> bool:
     Where everything goes, documents wait until all parents have gone, so that each is judged once. Else a document
     that goes tells which parents must go.
     """
-    if desk.tools.clock.monotonic() >= desk.ends_at:
+    if not desk.calls_left and not await go_on(desk) and desk.tools.clock.monotonic() >= desk.ends_at:
         raise SliceOverError("this slice has had its time")
     parents_gone = flights.lanes <= DOCUMENT_LANES
-    if parents_gone and await _judge(desk, progress, PARENTS):
+    if parents_gone and await _judge(desk, flights, progress, PARENTS):
         return True
     if progress.count(MODULE_ORDER, State.READY):
         if not flights and await _refresh_organisation(desk):
@@ -113,7 +115,7 @@ async def _take_step(desk: Desk, flights: Flights, progress: Progress) -> bool:
         if await _send(desk, flights, progress):
             return True
     documents = [module for module in DOCUMENTS if module not in flights.rivals]
-    if (parents_gone or not _sends_all(desk)) and await _judge(desk, progress, documents):
+    if (parents_gone or not _sends_all(desk)) and await _judge(desk, flights, progress, documents):
         return True
     if flights:
         await flights.wait()
@@ -124,7 +126,7 @@ async def _send(desk: Desk, flights: Flights, progress: Progress) -> int:
     """Send what is ready; a rehearsal only tells what it would send."""
     if desk.rehearses:
         return await settle_would_be(desk)
-    ready = [module for module in MODULE_ORDER if progress.count([module], State.READY)]
+    ready = {module: count for module in MODULE_ORDER if (count := progress.count([module], State.READY))}
     return await send_ready(desk, flights, ready, _find_growing(desk, progress))
 
 
@@ -164,7 +166,7 @@ def _sends_all(desk: Desk) -> bool:
     return bool(desk.request["settings"]["sending"] == Sending.ALL)
 
 
-async def _judge(desk: Desk, progress: Progress, modules: Iterable[Module]) -> bool:
+async def _judge(desk: Desk, flights: Flights, progress: Progress, modules: Iterable[Module]) -> bool:
     """Judge a page of each of these modules that may be judged; True when anything moved."""
     moved = False
     context: JudgeContext | None = None
@@ -179,7 +181,13 @@ async def _judge(desk: Desk, progress: Progress, modules: Iterable[Module]) -> b
         unneeded_too = module in DOCUMENTS or (
             module in progress.requested and (sends_all or (progress.is_closed(module) and progress.documents_judged))
         )
-        judged = await judge_page(desk, module, context, unneeded_too=unneeded_too, looks=looks)
+        room = find_room(desk, flights) if looks.lock_dates and may_go_at_once(desk, module) else None
+        if room is not None and not room.requests:
+            if flights:
+                continue  # one of those on their way makes room
+            room = None
+        judged = await judge_page(desk, module, context, unneeded_too=unneeded_too, looks=looks, room=room)
+        flights.start(judged.sendings)
         if judged.needs:
             await _fetch(desk, module, judged, _list_wanted_lanes(desk, progress))
             context = None
@@ -190,19 +198,21 @@ async def _judge(desk: Desk, progress: Progress, modules: Iterable[Module]) -> b
 async def _load_context(desk: Desk) -> tuple[JudgeContext, Looks]:
     """What judging knows, and how freshly Xero has been looked at."""
 
-    async def look(session: Session) -> tuple[Mapping[str, RowMapping], Reference | None]:
+    async def look(session: Session) -> tuple[Mapping[str, RowMapping], Reference | None, str | None]:
         reads = await ledger_reads.list_reads(session, desk.partition)
+        organisation = await references.find_run_of(session, desk.partition, ReferencePart.ORGANISATION.value)
         reference = await load_reference(session, desk.partition)
         if reference is not None and desk.mapping.policies.currency_rate is CurrencyRate.CRM:
             reference = replace(reference, rates=await ledger.list_rates(session, desk.partition))
-        return reads, reference
+        return reads, reference, organisation
 
-    reads, reference = await desk.look(look)
+    reads, reference, organisation = await desk.look(look)
     lanes = {module: choose_lane(module, desk.mapping) for module in MODULE_ORDER}
     looks = Looks(
         read=frozenset(lane for lane in Lane if is_read(reads, lane)),
         fresh=frozenset(lane for lane in Lane if is_fresh(reads, lane, desk.run_id)),
         swept=frozenset(lane for lane in Lane if is_fresh(reads, lane, desk.run_id, with_lines=lane in DOCUMENT_LANES)),
+        lock_dates=organisation == desk.run_id,
     )
     settings = desk.request["settings"]
     context = JudgeContext(

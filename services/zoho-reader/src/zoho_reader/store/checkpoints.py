@@ -3,8 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import bindparam, delete, or_, select
 
 from sync_kit.contracts.vocabulary import Module
 from sync_kit.store import Session
@@ -13,6 +14,15 @@ from zoho_reader.domain.sources import Source
 from zoho_reader.domain.watermark import digest_row
 from zoho_reader.store.runs import RunRow
 from zoho_reader.store.tables import checkpoints, overlap_digests
+
+_OF_TENANT: Final = select(checkpoints).where(checkpoints.c.tenant_id == bindparam("tenant_id"))
+_FORGET_EARLIER: Final = delete(overlap_digests).where(
+    overlap_digests.c.tenant_id == bindparam("tenant_id"),
+    overlap_digests.c.run_id == bindparam("run_id"),
+    overlap_digests.c.source == bindparam("source"),
+    overlap_digests.c.module.in_(bindparam("modules", expanding=True)),
+    overlap_digests.c.modified_at < bindparam("keep_from"),
+)
 
 
 @dataclass(frozen=True)
@@ -29,7 +39,7 @@ class CheckpointRow:
 
 async def list_checkpoints(session: Session, tenant_id: str) -> Mapping[tuple[Module, Source], CheckpointRow]:
     """The tenant's checkpoints by module and source."""
-    rows = await session.fetch_all(select(checkpoints).where(checkpoints.c.tenant_id == tenant_id))
+    rows = await session.fetch_all(_OF_TENANT, {"tenant_id": tenant_id})
     found = [
         CheckpointRow(
             Module(row["module"]),
@@ -128,13 +138,15 @@ async def note_seen(
     """Remember the rows that the next question will bring again: those modified at or after `keep_from`."""
     recent = [(row, digest_row(row)) for row in rows if row.modified_at >= keep_from]
     names = [module.value for module in modules]
-    digests = overlap_digests.c
     await session.execute(
-        delete(overlap_digests).where(
-            and_(digests.tenant_id == run.tenant_id, digests.run_id == run.run_id, digests.source == source.value),
-            digests.module.in_(names),
-            digests.modified_at < keep_from,
-        )
+        _FORGET_EARLIER,
+        {
+            "tenant_id": run.tenant_id,
+            "run_id": run.run_id,
+            "source": source.value,
+            "modules": names,
+            "keep_from": keep_from,
+        },
     )
     await session.upsert(
         overlap_digests,
