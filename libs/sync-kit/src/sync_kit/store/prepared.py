@@ -36,8 +36,16 @@ class PreparedWrite:
         columns = []
         for name, process in self.places:
             values = [row[name] for row in rows]
-            columns.append(values if process is None else [process(value) for value in values])
+            columns.append(values if process is None else _make_ready(process, values))
         return list(zip(*columns, strict=True))
+
+
+def _make_ready(process: Processor, values: Sequence[Any]) -> list[Any]:
+    """Most columns of a batch hold one object in all their rows: None, a flag, the time of the batch."""
+    first = values[0]
+    if all(value is first for value in values):
+        return [process(first)] * len(values)
+    return [process(value) for value in values]
 
 
 _prepared: WeakKeyDictionary[Table, dict[Hashable, PreparedWrite]] = WeakKeyDictionary()

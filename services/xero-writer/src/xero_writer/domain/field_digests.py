@@ -5,9 +5,9 @@ tracking, exchange rate and branding are not compared: they belong to Xero once 
 quote alone is looked at, since an update of ours would undo a person's choice.
 """
 
-import hmac
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from hashlib import blake2s
 from typing import Any, Final
 
 from sync_kit.contracts.codec import dumps_canonical
@@ -110,4 +110,4 @@ def _part(value: object) -> Mapping[str, Any]:
 
 
 def _digest(name: str, value: object, key: bytes) -> str:
-    return hmac.digest(key, name.encode() + b"=" + dumps_canonical(value), "sha256").hex()[:32]
+    return blake2s(name.encode() + b"=" + dumps_canonical(value), key=key, digest_size=16).hexdigest()

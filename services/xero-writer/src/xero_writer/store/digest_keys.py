@@ -1,5 +1,6 @@
 """The secret of this service's keyed digests: from a setting, or made at first use and kept in the store."""
 
+import hashlib
 import secrets
 
 from sqlalchemy import select
@@ -14,7 +15,8 @@ class DigestKeys:
     """Gives the one secret. It never changes: what was digested with another could not be found again."""
 
     def __init__(self, configured: bytes | None = None) -> None:
-        self._secret = configured
+        # BLAKE2s takes keys of 32 bytes at most; a secret may be longer.
+        self._secret = hashlib.sha256(configured).digest() if configured is not None else None
 
     async def get(self, session: Session) -> bytes:
         """The secret, inside a transaction."""

@@ -17,17 +17,20 @@ from zoho_reader.usecases.report_stage import announce_module
 
 async def close_module(work: Slice, module: Module) -> None:
     """Everything read of the module is in the outbox, so its checkpoint may move; the scheduler hears E."""
-    async with work.committing() as session:
-        row = await get_module(session, work.run, module)
-        if row.failure is None and not work.run.rehearses:
-            await _move_checkpoints(session, work, module)
-            await _move_deletions(session, work, module)
-        children = SHAPES[module].children
-        if children is not None:
-            await drop_children(session, work.run, children)
-        count = await count_emitted(session, work.run, module)
-        await save_module(session, work.run, module, closed=True, emitted=count)
-        await announce_module(session, work.run, await get_module(session, work.run, module))
+    await work.commit(lambda session: _close(session, work, module))
+
+
+async def _close(session: Session, work: Slice, module: Module) -> None:
+    row = await get_module(session, work.run, module)
+    if row.failure is None and not work.run.rehearses:
+        await _move_checkpoints(session, work, module)
+        await _move_deletions(session, work, module)
+    children = SHAPES[module].children
+    if children is not None:
+        await drop_children(session, work.run, children)
+    count = await count_emitted(session, work.run, module)
+    await save_module(session, work.run, module, closed=True, emitted=count)
+    await announce_module(session, work.run, await get_module(session, work.run, module))
 
 
 async def _move_checkpoints(session: Session, work: Slice, module: Module) -> None:

@@ -4,9 +4,10 @@ Every write is one transaction that first proves that the lease holds, that the 
 the run goes on; what was spent at Zoho is booked in it.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from sync_kit import points
 from sync_kit.clock import Clock
@@ -17,6 +18,7 @@ from sync_kit.leases import Lease, check_fence
 from sync_kit.store import Session, Store
 from sync_kit.tenants import TenantRow, find_tenant
 from zoho_reader.clients.zoho_crm import ZohoCrm
+from zoho_reader.clients.zoho_exchange import Spent
 from zoho_reader.domain.pace import Pace
 from zoho_reader.domain.sources import STANDARD_COLUMNS, Source, choose_columns, choose_names
 from zoho_reader.metrics import ReaderMetrics
@@ -74,60 +76,84 @@ class Slice:
 
     async def load_left_out(self) -> None:
         """Read again what this CRM refuses, and what COQL cannot serve."""
-        async with self.store.reading() as session:
+
+        async def load(session: Session) -> None:
             since = await session.now() - self.pace.metadata_life
             self.left_out = dict(await list_left_out(session, self.lease.tenant_id, since=since))
             self.slow = dict(await list_slow(session, self.lease.tenant_id, since=since))
 
+        await self.store.read(load)
+
+    async def commit(self, take: Callable[[Session], Coroutine[Any, Any, None]]) -> None:
+        """One page's transaction in one trip to the store: `take` awaits nothing but its session.
+
+        Raises LeaseLostError when the lease, the connection or the run is over.
+        """
+
+        async def work(session: Session) -> None:
+            await self._begin(session, spent)
+            await take(session)
+            await self._report(session)
+
+        with self._spending() as spent:
+            await self.store.transact(work)
+        points.passing("page.committed")
+
     @asynccontextmanager
     async def committing(self) -> AsyncIterator[Session]:
-        """One page's transaction. Raises LeaseLostError when the lease, the connection or the run is over."""
-        async with self._writing() as session:
-            yield session
-            self.run = await self._get_run(session)
-            if self.run.state != "working" or self.run.attempts:
-                self.run = await report_stage(session, self.run, "working")
+        """The same as a block, which may await what it likes."""
+        with self._spending() as spent:
+            async with self.store.transaction() as session:
+                await self._begin(session, spent)
+                yield session
+                await self._report(session)
         points.passing("page.committed")
 
     @asynccontextmanager
     async def telling(self) -> AsyncIterator[Session]:
         """A transaction that tells how the run stands, without a page."""
-        async with self._writing() as session:
-            self.run = await self._get_run(session)
-            yield session
+        with self._spending() as spent:
+            async with self.store.transaction() as session:
+                await self._begin(session, spent)
+                self.run = await self._get_run(session)
+                yield session
 
-    @asynccontextmanager
-    async def _writing(self) -> AsyncIterator[Session]:
+    @contextmanager
+    def _spending(self) -> Iterator[Spent]:
+        """What was spent at Zoho since the last transaction, to be booked in this one; given back when that fails."""
         spent = self.crm.take_spent()
         self.calls += spent.calls
         try:
-            async with self.store.transaction() as session:
-                await check_fence(session, KIT, self.lease)
-                await self._check_tenant(session)
-                await self._get_run(session)
-                if spent.calls:
-                    await add_calls(
-                        session,
-                        self.run,
-                        calls=spent.calls,
-                        credits_spent=spent.credits,
-                        answered_at=spent.answered_at,
-                    )
-                    self.run = await self._get_run(session)
-                    await book_credits(
-                        session,
-                        self.lease.tenant_id,
-                        calls=spent.calls,
-                        credits_spent=spent.credits,
-                        credits_remaining=spent.credits_remaining,
-                    )
-                yield session
+            yield spent
         except BaseException:
             self.calls -= spent.calls
             self.crm.give_back(spent)
             raise
         self.metrics.vendor_calls.inc(spent.calls)
         self.metrics.vendor_credits.inc(spent.credits)
+
+    async def _begin(self, session: Session, spent: Spent) -> None:
+        await check_fence(session, KIT, self.lease)
+        await self._check_tenant(session)
+        await self._get_run(session)
+        if not spent.calls:
+            return
+        await add_calls(
+            session, self.run, calls=spent.calls, credits_spent=spent.credits, answered_at=spent.answered_at
+        )
+        self.run = await self._get_run(session)
+        await book_credits(
+            session,
+            self.lease.tenant_id,
+            calls=spent.calls,
+            credits_spent=spent.credits,
+            credits_remaining=spent.credits_remaining,
+        )
+
+    async def _report(self, session: Session) -> None:
+        self.run = await self._get_run(session)
+        if self.run.state != "working" or self.run.attempts:
+            self.run = await report_stage(session, self.run, "working")
 
     async def _check_tenant(self, session: Session) -> None:
         tenant = await find_tenant(session, KIT, self.lease.tenant_id)

@@ -42,8 +42,7 @@ async def read_page(work: Slice, task: Task) -> None:
     except QuestionRefusedError as refusal:
         await _face_refusal(work, task, refusal)
         return
-    async with work.committing() as session:
-        await _take(session, work, task, question, page, {})
+    await work.commit(lambda session: _take(session, work, task, question, page, {}))
     began = task.scanned is None and task.way is Way.SCAN
     if began and page.more and isinstance(question, ListQuestion) and task.source in LINE_SOURCES:
         await weigh_lines(work, task.source)
@@ -74,24 +73,27 @@ async def ask_together(work: Slice, step: AskTogether) -> None:
     if answers is None:
         await _split(work, step)
         return
-    in_hand = {task.source: answer.rows for task, _, answer in answers.tasks if isinstance(answer, Page)}
-    async with work.committing() as session:
-        # Headers first, then their children: what came with its header need not ask for it.
-        for task, question, answer in sorted(answers.tasks, key=lambda each: _rank(each[0].source)):
-            if isinstance(answer, Page):
-                await _take(session, work, task, question, answer, in_hand)
-            elif isinstance(answer, ModuleRefusedError) and not work.list_names(task.source):
-                await refuse_source(session, work, task.source)
-        for seek, answer in answers.returns:
-            await take_returned(session, work, seek, answer.rows if isinstance(answer, Page) else None)
-        # What is gone comes last: it changed before it went.
-        for deletion, asked, answer in answers.deletions:
-            if isinstance(answer, DeletedPage):
-                living = {row.record_id: row for row in in_hand.get(deletion.source, ())}
-                await take_deletion(session, work, deletion, asked, answer, living)
-            else:
-                await refuse_deletions(session, work, deletion)
+    await work.commit(lambda session: _take_together(session, work, answers))
     await _face_refusals(work, answers)
+
+
+async def _take_together(session: Session, work: Slice, answers: Answers) -> None:
+    in_hand = {task.source: answer.rows for task, _, answer in answers.tasks if isinstance(answer, Page)}
+    # Headers first, then their children: what came with its header need not ask for it.
+    for task, question, answer in sorted(answers.tasks, key=lambda each: _rank(each[0].source)):
+        if isinstance(answer, Page):
+            await _take(session, work, task, question, answer, in_hand)
+        elif isinstance(answer, ModuleRefusedError) and not work.list_names(task.source):
+            await refuse_source(session, work, task.source)
+    for seek, answer in answers.returns:
+        await take_returned(session, work, seek, answer.rows if isinstance(answer, Page) else None)
+    # What is gone comes last: it changed before it went.
+    for deletion, asked, answer in answers.deletions:
+        if isinstance(answer, DeletedPage):
+            living = {row.record_id: row for row in in_hand.get(deletion.source, ())}
+            await take_deletion(session, work, deletion, asked, answer, living)
+        else:
+            await refuse_deletions(session, work, deletion)
 
 
 async def _face_refusals(work: Slice, answers: Answers) -> None:

@@ -1,11 +1,13 @@
 """Work one slice for a tenant: step by step through its open run, until the slice is used up or nothing is left."""
 
+from datetime import datetime
+
 from sync_kit.clock import Clock
 from sync_kit.contracts.vocabulary import RunMode
 from sync_kit.http import HttpClient
 from sync_kit.leases import Lease, check_fence
 from sync_kit.store import Session, Store
-from sync_kit.tenants import find_tenant
+from sync_kit.tenants import TenantRow, find_tenant
 from sync_kit.worker import SliceResult
 from zoho_reader.clients.zoho_crm import ZohoCrm
 from zoho_reader.clients.zoho_exchange import TokenLender, ZohoExchange
@@ -31,7 +33,7 @@ from zoho_reader.metrics import ReaderMetrics
 from zoho_reader.store import KIT
 from zoho_reader.store.checkpoints import forget_digests
 from zoho_reader.store.deletions import list_deletion_tasks
-from zoho_reader.store.descriptions import find_description_request
+from zoho_reader.store.descriptions import RequestRow, find_description_request
 from zoho_reader.store.purge import forget_run_work
 from zoho_reader.store.run_modules import list_modules
 from zoho_reader.store.runs import RunRow, find_current_run
@@ -67,11 +69,7 @@ async def work_slice(
     metrics: ReaderMetrics,
 ) -> SliceResult:
     """What is due for the tenant; the result says what was done and when there is more. Raises LeaseLostError."""
-    async with store.reading() as session:
-        now = await session.now()
-        tenant = await find_tenant(session, KIT, lease.tenant_id)
-        run = await find_current_run(session, lease.tenant_id)
-        request = await find_description_request(session, lease.tenant_id)
+    now, tenant, run, request = await store.read(lambda session: _look_up(session, lease.tenant_id))
     if tenant is None or tenant.deleted or (run is None and request is None):
         return NOTHING
     if run is not None and run.cancelled and run.state != "cancelled":
@@ -100,6 +98,17 @@ async def work_slice(
     return _combine(aside, await _go_through(work))
 
 
+async def _look_up(
+    session: Session, tenant_id: str
+) -> tuple[datetime, TenantRow | None, RunRow | None, RequestRow | None]:
+    return (
+        await session.now(),
+        await find_tenant(session, KIT, tenant_id),
+        await find_current_run(session, tenant_id),
+        await find_description_request(session, tenant_id),
+    )
+
+
 def _combine(one: SliceResult, other: SliceResult) -> SliceResult:
     due = [result.next_due_at for result in (one, other) if result.next_due_at is not None]
     return SliceResult(one.did + other.did, min(due, default=None))
@@ -109,14 +118,11 @@ async def _go_through(work: Slice) -> SliceResult:
     ends_at = work.clock.monotonic() + work.pace.slice_seconds
     steps = 0
     while work.calls < work.pace.slice_calls and work.clock.monotonic() < ends_at:
-        async with work.store.reading() as session:
-            run = await find_current_run(session, work.lease.tenant_id)
-            if run is None or run.run_id != work.run.run_id or run.cancelled:
-                return SliceResult(steps, await session.now())
-            work.run = run
-            step = await _choose(session, work)
-        if isinstance(step, Finish) and run.planned:
-            if run.state != "done":
+        step = await work.store.read(lambda session: _look_on(session, work))
+        if step is None:
+            break
+        if isinstance(step, Finish) and work.run.planned:
+            if work.run.state != "done":
                 async with work.telling() as session:
                     work.run = await report_stage(session, work.run, "done")
             return SliceResult(steps, None)
@@ -125,8 +131,16 @@ async def _go_through(work: Slice) -> SliceResult:
             await _take_step_somehow(work, step)
         except TROUBLE as error:
             return SliceResult(steps, await face_trouble(work, error))
-    async with work.store.reading() as session:
-        return SliceResult(steps, await session.now())
+    return SliceResult(steps, await work.store.read(lambda session: session.now()))
+
+
+async def _look_on(session: Session, work: Slice) -> Step | None:
+    """The next step of the run as it stands now; None when it is not ours any more."""
+    run = await find_current_run(session, work.lease.tenant_id)
+    if run is None or run.run_id != work.run.run_id or run.cancelled:
+        return None
+    work.run = run
+    return await _choose(session, work)
 
 
 async def _choose(session: Session, work: Slice) -> Step:
