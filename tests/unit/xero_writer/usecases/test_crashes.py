@@ -47,7 +47,9 @@ PASSINGS = [
     ("relay.published", 1),
     ("intent.committed", 1),  # customers and products travel at once
     ("intent.committed", 2),
-    *[(point, passing) for point in ("intent.sent", "intent.answered", "results.committed") for passing in (1, 2, 3)],
+    *[(point, passing) for point in ("intent.sent", "intent.answered") for passing in (1, 2, 3)],
+    ("results.committed", 1),  # answers that came together are committed together
+    ("results.committed", 2),
 ]
 
 

@@ -1,7 +1,7 @@
 """Staged records: the newest version of each CRM record, and its way to an outcome.
 
-`staged -> waiting | ready | settled`, `ready -> in_intent -> settled`; a newer version, a cause that went away or a
-parent that arrived makes it `staged` again. There is no other way.
+`staged -> waiting | ready | in_intent | settled`, `ready -> in_intent -> settled`; a newer version, a cause that went
+away, a request that was not executed or a parent that arrived makes it `staged` again. There is no other way.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
