@@ -1,6 +1,7 @@
 """Requests under way: at most four, no barrier between them, and all landed before a slice ends."""
 
 import asyncio
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -15,9 +16,13 @@ from xero_writer.domain import batches
 from xero_writer.domain.mapping_model import default_mapping
 from xero_writer.errors import OutOfCallsError
 from xero_writer.usecases import desk as desk_module
+from xero_writer.usecases import flights as flights_module
 from xero_writer.usecases import send_batches
 from xero_writer.usecases.allowance import MOST_AT_ONCE, Allowance
+from xero_writer.usecases.commit_answer import Came, commit_what_came
 from xero_writer.usecases.desk import Desk
+from xero_writer.usecases.flights import Flights
+from xero_writer.usecases.sendings import Sending as SentBatch
 
 BATCH = 50
 
@@ -68,6 +73,40 @@ async def test_a_request_leaves_when_one_place_is_free_however_long_another_one_
     assert counts[Module.INVOICES, "created"] == 6 * BATCH
     assert gate.came == 6
     assert gate.most_at_once <= MOST_AT_ONCE
+    await world.check_equation()
+
+
+async def test_answers_that_came_together_are_committed_together(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    together: list[int] = []
+
+    async def commit(desk: Desk, came: Sequence[tuple[SentBatch, Came]]) -> None:
+        together.append(len(came))
+        await commit_what_came(desk, came)
+
+    async def wait_for_all(flights: Flights) -> None:
+        await asyncio.wait(flights._desk.under_way)
+
+    monkeypatch.setattr(flights_module, "commit_what_came", commit)
+    monkeypatch.setattr(Flights, "wait", wait_for_all)
+    counts = await world.sync(list_invoices(world, 2 * BATCH), sending=Sending.ALL)
+    assert counts[Module.INVOICES, "created"] == 2 * BATCH
+    assert together[-1] == 2
+    await world.check_equation()
+
+
+async def test_of_answers_that_came_together_each_has_its_own_effect(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def wait_for_all(flights: Flights) -> None:
+        await asyncio.wait(flights._desk.under_way)
+
+    monkeypatch.setattr(Flights, "wait", wait_for_all)
+    world.fault("lost_answer", method="PUT", path="Invoices", times=1)
+    counts = await world.sync(list_invoices(world, 2 * BATCH), sending=Sending.ALL)
+    assert counts[Module.INVOICES, "created"] == 2 * BATCH
+    # One was committed as agreed, the other was looked up and adopted.
+    assert len(world.list_calls(method="PUT", path="Invoices")) == 2
+    assert [action for action, _ in world.list_versions("Invoice")] == ["created"] * 2 * BATCH
     await world.check_equation()
 
 
