@@ -12,11 +12,11 @@ from scheduler.schemas.runs import RetryBody, RunResource, StartRunBody
 from scheduler.store import KIT_TABLES, runs
 from scheduler.usecases.cancel_run import cancel_run
 from scheduler.usecases.retry_run import order_retry
-from scheduler.usecases.show_run import get_run_of_partner, view_run
+from scheduler.usecases.show_run import RunView, get_run_of_partner, view_run
 from scheduler.usecases.start_run import RunOrder
 from sync_kit.identity import Principal, require_scope
 from sync_kit.paging import CursorQuery, LimitQuery, Page, cut_page, decode_cursor
-from sync_kit.store import Store
+from sync_kit.store import Session, Store
 from sync_kit.tenants import get_tenant_of_partner
 
 Reader = Annotated[Principal, Depends(require_scope("syncs:read"))]
@@ -51,8 +51,11 @@ def make_router(store: Store) -> APIRouter:
     @router.get("/{run_id}")
     async def read_sync(run_id: RunId, caller: Reader) -> RunResource:
         """A run with its progress by module."""
-        async with store.reading() as session:
-            return show_run(await view_run(session, await get_run_of_partner(session, caller.partner_id, run_id)))
+
+        async def look(session: Session) -> RunView:
+            return await view_run(session, await get_run_of_partner(session, caller.partner_id, run_id))
+
+        return show_run(await store.read(look))
 
     @router.post("/{run_id}/cancel", status_code=202)
     async def cancel_sync(run_id: RunId, caller: Writer) -> RunResource:

@@ -69,7 +69,7 @@ async def gather_inputs(
         chosen={record_id: each.xero_id for record_id, each in decided.items() if each.xero_id is not None},
         search=search,
     )
-    siblings = await _find_siblings(session, tenant_id, module, rows)
+    siblings = await _find_siblings(session, tenant_id, module, rows, linked)
     holders = await _count_holders(session, tenant_id, module, rows)
     return [
         JudgeInput(
@@ -240,14 +240,16 @@ def _is_held(outcome: Outcome, reasons: Sequence[Reason]) -> bool:
 
 
 async def _find_siblings(
-    session: Session, tenant_id: str, module: Module, rows: Sequence[RowMapping]
+    session: Session, tenant_id: str, module: Module, rows: Sequence[RowMapping], known: Mapping[str, RowMapping]
 ) -> dict[Any, tuple[Sibling, ...]]:
-    """Records of the module with the same business key, by that key; the record itself among them."""
+    """Records of the module with the same business key, by that key; the record itself among them. `known`: the links
+    of `rows`."""
     keys = {row["business_key"] for row in rows if row["business_key"]}
     if not keys or module in CONTACT_MODULES:
         return {}
     same = await staging.list_same_key(session, tenant_id, module, keys)
-    linked = await links.list_links(session, tenant_id, module, [row["record_id"] for row in same])
+    others = {row["record_id"] for row in same} - {row["record_id"] for row in rows}
+    linked = {**known, **await links.list_links(session, tenant_id, module, others)}
     grouped: dict[Any, list[Sibling]] = defaultdict(list)
     for row in same:
         link = linked.get(row["record_id"])
