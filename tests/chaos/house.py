@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from pydantic import SecretStr
-from tests.chaos.moments import Deed, Delay, Kill, LetOthersFirst
+from tests.chaos.moments import Deed, Delay, Kill, LetOthersFirst, Pause
 from tests.chaos.process import Process, WatchedBus
 from tests.chaos.wires import Wires
 from tests.fixtures.shuffling_bus import ShufflingBus
@@ -30,6 +30,8 @@ from zoho2xero.home import Secrets
 from zoho2xero.vendors import point_at_sandbox
 
 SERVICES: Final = ("auth", "scheduler", "zoho-reader", "xero-writer")
+NOTICED_AFTER_SECONDS: Final = 30.0
+"""So long after a process has stood still another one is started in its place."""
 
 
 class Fate(Protocol):
@@ -58,6 +60,8 @@ class House:
     fate: Fate = field(default_factory=Peace)
     elapsed: float = 0.0
     shuffle_seed: int | None = None
+    vault_keys: Mapping[str, str] = field(default_factory=dict)
+    """The keys of auth's vault by id, of which the last one seals; from its secrets unless they were changed since."""
     wire_clock: ManualClock = field(init=False)
     bus: LocalLog | ShufflingBus = field(init=False)
     processes: list[Process] = field(default_factory=list)
@@ -69,6 +73,7 @@ class House:
     def open(self) -> None:
         """The broker first, then every process."""
         self.wire_clock = ManualClock(self.sandbox.clock.now())
+        self.vault_keys = self.vault_keys or {"home": self.secrets.vault_key}
         log = LocalLog(self.folder / "events.db", self.wire_clock)
         self.bus = log if self.shuffle_seed is None else ShufflingBus(log, self.shuffle_seed)
         for service in SERVICES:
@@ -105,6 +110,13 @@ class House:
             self._births.append((self.elapsed + kill.down_seconds, each.service, each.number))
             self.deaths += 1
 
+    def pause(self, process: Process, pause: Pause) -> None:
+        """It stands still from now on; who is taken for dead is replaced, and goes on beside who replaces it."""
+        process.pause(self.elapsed + pause.seconds)
+        if pause.replaced:
+            mine = sum(each.service == process.service for each in self.processes)
+            self._births.append((self.elapsed + NOTICED_AFTER_SECONDS, process.service, mine))
+
     async def bury_dead(self) -> None:
         """Let go of the files of who died. What the dead had sent is still on its way."""
         while self._graves:
@@ -128,6 +140,9 @@ class House:
         """Who answers for the service: one that does not stand still, if there is one."""
         mine = [process for process in self.processes if process.service == service]
         return next((process for process in mine if not process.is_paused), mine[0] if mine else None)
+
+    def is_somebody_paused(self) -> bool:
+        return any(process.is_paused for process in self.processes)
 
     # --- time ---
 
@@ -174,8 +189,8 @@ def _build_auth(house: House, parts: Mapping[str, Any]) -> ServiceRuntime:
     settings = auth.settings.Settings(
         **_list_settings(house, "auth"),
         operator_token=SecretStr(house.secrets.operator_token),
-        vault_keys={"home": SecretStr(house.secrets.vault_key)},
-        vault_current_key="home",
+        vault_keys={name: SecretStr(key) for name, key in house.vault_keys.items()},
+        vault_current_key=list(house.vault_keys)[-1],
         **point_at_sandbox(VENDORS),
     )
     return auth.app.build(settings, **parts)

@@ -39,6 +39,9 @@ MOMENTS: Final = (
 RESTING_PLACES: Final = frozenset({BETWEEN, PUBLISHED, POLLED, SAVED_OFFSETS, ASKING, ON_THE_WIRE, SERVED, ANSWERED})
 """Moments outside of transactions: here a process may stand still without holding its store, which on SQLite is for one
 process alone."""
+PAUSED_AT: Final = RESTING_PLACES | {"intent.committed"}
+"""Where a pause may begin. At a named point nobody waits: who is paused there stands still at its next resting place,
+after an intent was committed in front of the request, before the last look at the lease."""
 
 at_work: ContextVar["Process | None"] = ContextVar("at_work", default=None)
 
@@ -57,9 +60,13 @@ class Kill:
 
 @dataclass(frozen=True)
 class Pause:
-    """The whole process stands still, as under SIGSTOP, and goes on as if nothing had been."""
+    """The whole process stands still, as under SIGSTOP, and goes on as if nothing had been.
+
+    `replaced`: it is taken for dead, another one is started, and from then on there are two.
+    """
 
     seconds: float
+    replaced: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,7 +90,7 @@ async def reach(process: "Process", moment: str) -> None:
     """The process is at that moment. Raises Crash when it dies here, or is dead already."""
     deed = rush_through(process, moment)
     if isinstance(deed, Pause):
-        process.pause(process.house.elapsed + deed.seconds)
+        process.house.pause(process, deed)
     elif deed is not None:
         await process.house.hold_up(deed)
     await process.stand_still()
@@ -106,7 +113,7 @@ async def reach_on_the_wire(process: "Process", moment: str) -> None:
     if isinstance(deed, Kill):
         process.house.kill(process, deed)
     elif isinstance(deed, Pause):
-        process.pause(process.house.elapsed + deed.seconds)
+        process.house.pause(process, deed)
         if moment == ON_THE_WIRE:  # paused between its last look at its lease and the first byte
             await process.stand_still()
     elif deed is not None:
@@ -114,15 +121,18 @@ async def reach_on_the_wire(process: "Process", moment: str) -> None:
 
 
 def pass_point(point: str) -> None:
-    """A named point of the product was passed; only a kill can strike there."""
+    """A named point of the product was passed: a kill strikes there, and a pause begins."""
     process = at_work.get()
-    if process is not None:
-        rush_through(process, point)
+    if process is None:
+        return
+    deed = rush_through(process, point)
+    if isinstance(deed, Pause):
+        process.house.pause(process, deed)
 
 
 def watch_product() -> None:
     """For the whole process and for good: commits and named points become moments."""
-    points.hooked(pass_point).__enter__()
+    replace(points, "passing", pass_point)
     replace(Session, "commit", _watch_commit(Session.commit))
     replace(Session, "run", _refuse_dead(Session.run))
     replace(Store, "transaction", _rest_after_block(Store.transaction))

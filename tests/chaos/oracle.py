@@ -7,6 +7,7 @@ records and Xero's: each once, each there or held with a reason that is true, ea
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -28,6 +29,7 @@ GOES: Final[Mapping[str, frozenset[str]]] = {
 }
 DOCUMENT_NUMBERS: Final = {"Invoices": "Invoice_Number", "Purchase_Orders": "PO_Number"}
 PARTIES: Final = {"Invoices": "Account_Name", "Purchase_Orders": "Vendor_Name"}
+PARTY_MODULES: Final = {"Invoices": "Accounts", "Purchase_Orders": "Vendors"}
 
 
 @dataclass
@@ -51,7 +53,8 @@ async def judge(people: People, founded: Founded, folder: Path, logs: Sequence[S
     crm = {module: await people.list_crm(module) for module in ("Accounts", "Contacts", "Vendors", "Products", *LINES)}
     xero = {kind: await people.list_xero(kind) for kind in ("Invoices", "Contacts", "Items")}
     told = {entry["record_id"]: entry for log in logs for entry in log}
-    circumstances = Circumstances(crm, xero, ledger.versions)
+    books = await people.read_books()
+    circumstances = Circumstances(crm, xero, ledger.versions, _read_day(books.get("PeriodLockDate")), told)
     bench = _Bench(verdict, crm, xero, told, circumstances)
     for module in LINES:
         for record in crm[module]:
@@ -110,11 +113,10 @@ class _Bench:
         for row in xero["Invoices"]:
             if row.get("Url") and row["Status"] not in ENDED:
                 self._documents[str(row["Url"]).rsplit("/", 1)[-1]].append(row)
-        self._contacts = {
-            row["ContactNumber"]: row
-            for row in xero["Contacts"]
-            if row.get("ContactNumber") and row["ContactStatus"] == "ACTIVE"
-        }
+        ours = [row for row in xero["Contacts"] if row.get("ContactNumber")]
+        ours.sort(key=lambda row: row["ContactStatus"] == "ACTIVE")
+        self._contacts = {row["ContactNumber"]: row for row in ours}
+        """An archived one only where no other has its number."""
         self._items = {row["Code"]: row for row in xero["Items"]}
         self._parties: set[tuple[str, str]] = set()
         self._goods: set[str] = set()
@@ -134,19 +136,22 @@ class _Bench:
             self._expect_held(module, record, "is not in Xero")
             return
         self._verdict.documents += 1
-        self._note_parents(module, record)
         wrong = self._find_difference(module, record, rows[0])
         if wrong is not None:
             self._expect_held(module, record, wrong)
+            return
+        self._note_parents(module, record)
 
     def judge_parents(self) -> None:
         """Whom a document in Xero names stands there under the name that the CRM has today."""
         for module, record_id in sorted(self._parties):
-            row = self._contacts.get(record_id)
+            row = self._find_contact(module, record_id)
             record = self._find_crm(module, record_id)
             if row is None:
                 self._lose(module, record_id, "has documents in Xero and is no contact there")
-            elif record is not None and row["Name"] != record[NAME_FIELDS[module]]:
+                continue
+            has_its_name = row["ContactStatus"] == "ACTIVE" and row["ContactNumber"] == record_id
+            if record is not None and has_its_name and row["Name"] != record[NAME_FIELDS[module]]:
                 self._expect_held(module, record, f"is called {row['Name']!r} in Xero")
         for record_id in sorted(self._goods):
             record = self._find_crm("Products", record_id)
@@ -165,14 +170,30 @@ class _Bench:
             return f"has {len(record[LINES[module]])} lines in the CRM and {len(row['LineItems'])} in Xero"
         if row["InvoiceNumber"] != record[DOCUMENT_NUMBERS[module]]:
             return f"is {record[DOCUMENT_NUMBERS[module]]} in the CRM and {row['InvoiceNumber']} in Xero"
-        party = str(record[PARTIES[module]]["id"])
-        if row["Contact"]["ContactID"] != self._contacts.get(party, {}).get("ContactID"):
-            return "is another contact's in Xero"
+        if record[PARTIES[module]] is not None:
+            contact = self._find_contact(PARTY_MODULES[module], str(record[PARTIES[module]]["id"]))
+            if contact is None or row["Contact"]["ContactID"] != contact["ContactID"]:
+                return "is another contact's in Xero"
         return None
 
+    def _find_contact(self, module: str, record_id: str) -> Json | None:
+        """A party's own; else one that it shares, for a firm that buys and sells is one contact if the names agree."""
+        own = self._contacts.get(record_id)
+        if own is not None:
+            return own
+        names = self._circumstances.list_names("zoho", module, record_id)
+        same_kind = {str(record["id"]) for record in self._crm[module]}
+        shared = (row for number, row in self._contacts.items() if number not in same_kind)
+        return next(
+            (row for row in shared if names & self._circumstances.list_names("xero", "Contacts", row["ContactID"])),
+            None,
+        )
+
     def _note_parents(self, module: str, record: Json) -> None:
-        self._parties.add(("Accounts" if module == "Invoices" else "Vendors", str(record[PARTIES[module]]["id"])))
-        self._goods |= {str(line["Product_Name"]["id"]) for line in record[LINES[module]]}
+        """Whom it names; nobody where the CRM has deleted them."""
+        if record[PARTIES[module]] is not None:
+            self._parties.add((PARTY_MODULES[module], str(record[PARTIES[module]]["id"])))
+        self._goods |= {str(line["Product_Name"]["id"]) for line in record[LINES[module]] if line["Product_Name"]}
 
     def _expect_held(self, module: str, record: Json, what: str) -> None:
         """Right only if the newest word about it is a reason, and the reason is true."""
@@ -198,6 +219,14 @@ def _find_key(version: Version) -> tuple[str, str] | None:
     name = {"Invoices": "Url", "Contacts": "ContactNumber", "Items": "Code"}.get(version.kind)
     value = snapshot.get(name) if name is not None else None
     return (version.kind, str(value)) if value else None
+
+
+def _read_day(value: str | None) -> str | None:
+    """`/Date(1518685950940+0000)/` as an ISO date."""
+    if value is None:
+        return None
+    milliseconds = int(value.removeprefix("/Date(").partition("+")[0])
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).date().isoformat()
 
 
 def _stands_alone(module: str, record: Json) -> bool:

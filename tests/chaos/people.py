@@ -49,9 +49,13 @@ class People:
         self._names = names
         self._http = HttpClient(clock=house.wire_clock, transport=Wires(house, None))
         self.control = SandboxControl(self._http, VENDORS)
-        self.api = ApiClient(self._http, founded.credentials, clock=house.wire_clock)
+        self.sign_in()
 
     # --- the admin ---
+
+    def sign_in(self) -> None:
+        """Speak to the API with a token that is fetched anew."""
+        self.api = ApiClient(self._http, self._founded.credentials, clock=self.house.wire_clock)
 
     async def ask(self, call: Callable[[], Awaitable[Json]]) -> Json:
         """Call the API until it answers: a service may be down, an answer may be lost."""
@@ -253,6 +257,10 @@ class People:
 
     async def list_xero(self, kind: str) -> list[Json]:
         return list((await self.control.call("GET", f"/xero/{self._founded.xero_tenant_id}/{kind}"))[kind])
+
+    async def read_books(self) -> Json:
+        """The settings of the Xero organisation."""
+        return await self.control.call("GET", f"/xero/{self._founded.xero_tenant_id}/Organisation")
 
     async def list_crm(self, module: str) -> list[Json]:
         return await self.control.list_crm_records(self._founded.zoho_org_id, module)

@@ -22,6 +22,7 @@ class Plan:
     sending: str
     days: int
     replicas: Mapping[str, int]
+    replaces_paused: bool
     offsets: Mapping[str, float]
     shuffle_seed: int | None
     kills_a_day: int
@@ -63,6 +64,7 @@ def draw_plan(seed: int, without: Collection[str] = ()) -> Plan:
         without=left_out,
         sending=sending,
         days=days,
+        replaces_paused="replicas" not in left_out,
         replicas={"auth": 1, "scheduler": 1, "zoho-reader": twice, "xero-writer": twice},
         offsets=dict.fromkeys(offsets, 0.0) if "offsets" in left_out else offsets,
         shuffle_seed=seed if shuffled and "shuffling" not in left_out else None,

@@ -13,12 +13,13 @@ from sqlalchemy import RowMapping
 from tests.chaos.replacing import replace
 
 from sync_kit import leases, worker
+from sync_kit.bus import Delivery
+from sync_kit.consumer import Consumer, consuming
 from sync_kit.contracts.vocabulary import Module
 from sync_kit.relay import Relay
 from sync_kit.store import KitTables, Session, Store
 from xero_writer.store import intents, staging
 from xero_writer.store.intents import IntentState
-from xero_writer.store.staging import State
 from xero_writer.usecases import commit_answer, settle_intents
 from xero_writer.usecases.desk import Desk
 from xero_writer.usecases.sendings import Sending
@@ -47,7 +48,7 @@ def forget_intents() -> None:
     async def _forget(desk: Desk, orphan: RowMapping, session: Session) -> None:
         for record in await intents.list_records(session, orphan["intent_id"]):
             module = Module(record["module"])
-            await staging.leave_intent(session, desk.tenant_id, module, record["record_id"], state=State.READY)
+            await staging.leave_intent(session, desk.tenant_id, module, record["record_id"])
         await intents.close_intent(session, orphan["intent_id"])
 
     replace(settle_intents, "_find_orphans", forget)
@@ -56,11 +57,13 @@ def forget_intents() -> None:
 def take_lost_answers_for_failures() -> None:
     """An answer that was lost is taken to say that nothing was written: sent again at once, under a new key."""
 
-    async def put_back(desk: Desk, sending: Sending, *, words: str | None) -> None:
-        del words
-        await commit_answer._put_back(desk, sending)
+    right = commit_answer._read_what_came
 
-    replace(commit_answer, "_set_uncertain", put_back)
+    def read(desk: Desk, sending: Sending, came: commit_answer.Came) -> commit_answer.Landing:
+        landing = right(desk, sending, came)
+        return commit_answer._put_back(desk, sending) if landing.uncertain else landing
+
+    replace(commit_answer, "_read_what_came", read)
 
 
 def move_checkpoints_early() -> None:
@@ -106,10 +109,32 @@ def mark_before_publishing() -> None:
     replace(Relay, "_publish_unlocked", publish)
 
 
+def save_offsets_early() -> None:
+    """A consumer says that it has taken in events before it has: who dies in between has never heard of them."""
+    right = Consumer._take_in
+
+    async def take_in(consumer: Consumer, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
+        await consumer._subscription.commit(deliveries)
+        return await right(consumer, deliveries)
+
+    replace(Consumer, "_take_in", take_in)
+
+
+def forget_parked_events() -> None:
+    """What came before the run or the tenant that it is about is never looked at again."""
+
+    async def list_none(*_: object) -> list[str]:
+        return []
+
+    replace(consuming, "list_released_tenants", list_none)
+
+
 PLANTED: Final[Mapping[str, Callable[[], None]]] = {
     "no-intent": forget_intents,
     "lost-answer-is-failure": take_lost_answers_for_failures,
     "checkpoint-early": move_checkpoints_early,
     "no-fence": lease_without_fence,
     "mark-before-publish": mark_before_publishing,
+    "offsets-early": save_offsets_early,
+    "parked-for-ever": forget_parked_events,
 }

@@ -1,6 +1,7 @@
 """One process of a service: its clock, its loops, its wires; it can be killed and paused at any moment."""
 
 import asyncio
+import random
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from tests.chaos.moments import (
     at_work,
     reach,
 )
+from tests.chaos.racing import RacingSubscription
 
 from sync_kit.app import ServiceRuntime
 from sync_kit.bus import Bus, Delivery, Message, Subscription
@@ -152,7 +154,11 @@ class WatchedBus:
         await reach(self._process, PUBLISHED)
 
     def subscribe(self, group: str, topics: Sequence[str]) -> "WatchedSubscription":
-        return WatchedSubscription(self._bus.subscribe(group, topics), self._process)
+        seed = self._process.house.shuffle_seed
+        if seed is None:
+            return WatchedSubscription(self._bus.subscribe(group, topics), self._process)
+        dice = random.Random(f"{seed}:{self._process}:{self._process.house.elapsed}")
+        return WatchedSubscription(RacingSubscription(self._bus, group, topics, dice), self._process)
 
     async def check(self) -> str | None:
         return await self._bus.check()

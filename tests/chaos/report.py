@@ -43,6 +43,7 @@ def tell_all(lived: Lived) -> str:
     outcome = lived.outcome
     lines = [f"  {line}" for line in outcome.diary]
     lines += [f"  struck {count}x {what}" for what, count in sorted(outcome.struck.items())]
+    lines.append(f"  moments: {' '.join(sorted(outcome.passed))}")
     lines += [f"  trouble {count}x {what}" for what, count in sorted(outcome.troubles.items())]
     lines += [f"  ended: {line}" for line in outcome.ended]
     lines.append(

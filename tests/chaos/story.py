@@ -30,6 +30,8 @@ LONGEST_RUN_SECONDS: Final = 100 * 3600.0
 """A day's limit may be waited for, and more than once."""
 NAPS: Final = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0, *[60.0] * 30, 600.0)
 """How long to wait for a run in which nothing moves, each time a little longer."""
+STALLED: Final = "stalled"
+"""Why a run is given up in which nothing moves: somebody was never told something, for nobody is away for so long."""
 LONGEST_NAP: Final = 4 * 3600.0
 
 
@@ -46,6 +48,7 @@ class Outcome:
     ended: list[str] = field(default_factory=list)
     diary: list[str] = field(default_factory=list)
     struck: Counter[str] = field(default_factory=Counter)
+    passed: set[str] = field(default_factory=set)
     troubles: Counter[str] = field(default_factory=Counter)
 
 
@@ -62,6 +65,7 @@ class Story:
         self.doom = Doom(plan)
         self.outcome = Outcome(plan.seed)
         self._run_ids: list[str] = []
+        self._given_up: list[str] = []
         self._struck_rules: list[FaultRule] = []
         self._day_edits = 0
         self._run_to_cancel = self._to_disconnect = False
@@ -83,7 +87,7 @@ class Story:
             await self._live()
         finally:
             self.outcome.diary = self.people.diary
-            self.outcome.struck = self.doom.struck
+            self.outcome.struck, self.outcome.passed = self.doom.struck, self.doom.passed
             self.outcome.kills = self.house.deaths
             self.outcome.troubles = self.turns.troubles + self._logged
             await self.people.close()
@@ -146,6 +150,8 @@ class Story:
             if run["state"] in FINAL:
                 self.outcome.ended.append(f"{name}: {run['state']} after {self.house.elapsed - began:.0f} s")
                 self.people.note(f"{name} ended as {run['state']}")
+                if run["failure"] is not None and run["failure"]["code"] == STALLED:
+                    self._given_up.append(f"{name} was given up: {_describe(run)}")
                 return run
             if self.house.elapsed - began > LONGEST_RUN_SECONDS:
                 raise NeverRestsError(f"{name} never ends: {_describe(run)}")
@@ -165,7 +171,7 @@ class Story:
 
     async def _meddle(self, run_id: str) -> None:
         """Between two turns somebody may do something."""
-        if self._day_edits and self._dice.random() < 0.03:
+        if self._day_edits and self._dice.random() < (0.2 if self.house.is_somebody_paused() else 0.03):
             self._day_edits -= 1
             await self._do(self.people.act)
         if self._run_to_cancel and self._dice.random() < 0.005:
@@ -178,6 +184,7 @@ class Story:
     async def _judge(self) -> None:
         logs = [await self._do(partial(self.people.read_log, run_id)) for run_id in self._run_ids]
         self.outcome.verdict = await self._do(lambda: judge(self.people, self._founded, self._folder, logs))
+        self.outcome.verdict.lost += self._given_up
 
     def _list_writes(self) -> list[str]:
         return [

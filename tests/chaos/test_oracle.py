@@ -57,3 +57,36 @@ def test_ended_in_xero_is_true_only_when_a_person_ended_it(by_a_person: bool, tr
 
 def test_a_reason_that_nobody_can_check_is_no_excuse() -> None:
     assert not is_true("vendor_trouble", "Invoices", {"id": "77"}, Circumstances({}, {}, []))
+
+
+def stand(*, contact: str = "ACTIVE", lock: str | None = None, name: str = "Alpha Ltd") -> Circumstances:
+    contacts = [
+        {"ContactID": "c1", "ContactNumber": "5", "ContactStatus": contact, "Name": "Own Ltd"},
+        {"ContactID": "c2", "ContactNumber": "6", "ContactStatus": "ACTIVE", "Name": name},
+    ]
+    account = {"id": "5", "Account_Name": "Alpha Ltd"}
+    told = {"5": {"reasons": [{"code": "name_taken"}]}}
+    return Circumstances({"Accounts": [account]}, {"Contacts": contacts, "Invoices": []}, [], lock, told)
+
+
+SALE = {"id": "77", "Account_Name": {"id": "5"}, "Invoice_Date": "2026-01-02"}
+
+
+@pytest.mark.parametrize(
+    ("code", "true_of", "false_of"),
+    [
+        ("contact_archived", stand(contact="ARCHIVED"), stand()),
+        ("period_locked", stand(lock="2026-01-02"), stand(lock="2026-01-01")),
+        ("waits_for", stand(), stand(name="Beta Ltd")),
+    ],
+)
+def test_a_reason_is_true_as_long_as_its_cause_stands(
+    code: str, true_of: Circumstances, false_of: Circumstances
+) -> None:
+    assert is_true(code, "Invoices", SALE, true_of)
+    assert not is_true(code, "Invoices", SALE, false_of)
+
+
+@pytest.mark.parametrize(("account", "true"), [(None, True), ({"id": "5"}, False)])
+def test_a_customer_is_missing_where_the_crm_names_none(account: dict[str, str] | None, true: bool) -> None:
+    assert is_true("customer_missing", "Invoices", {**SALE, "Account_Name": account}, stand()) is true

@@ -38,7 +38,11 @@ class Wires(AsgiTransport):
             return await super().handle_async_request(request)
         await reach(self._process, ASKING)
         response = await super().handle_async_request(request)
-        await reach(self._process, ANSWERED)
+        try:
+            await reach(self._process, ANSWERED)
+        except BaseException:
+            await response.aclose()  # the dead read nothing: who answers is not to wait for them
+            raise
         return response
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from tests.unit.xero_writer.world import TENANT, World
 
+from sync_kit.contracts.events import RecordsWanted
 from sync_kit.contracts.vocabulary import Module
 from xero_writer.domain.rows import DecisionKind
 from xero_writer.store import decisions, staging
@@ -213,3 +214,26 @@ async def test_a_question_whose_words_are_forgotten_is_asked_anew(world: World) 
     await world.work()
     told = (await world.list_outcomes())[Module.INVOICES, "3000"]
     assert told.reasons[0].facts
+
+
+async def test_a_reason_whose_words_are_forgotten_is_told_again_although_its_cause_stays(world: World) -> None:
+    sale = world.sale()
+    sale[Module.INVOICES] = [world.invoice("3000", account="1000", product="2000", Status="Shipped")]
+    await world.sync(sale)
+    assert await find_codes(world, Module.INVOICES, "3000") == ["status_unmapped"]
+    for _ in range(2):
+        world.advance(31 * 86_400)
+        await world.step()
+    await world.begin()
+    await world.work()
+    [wanted] = await world.list_told(RecordsWanted)
+    assert wanted.record_ids == ("3000",)
+    again = world.invoice("3000", account="1000", product="2000", Status="Shipped")
+    await world.publish(world.extract(Module.INVOICES, again), world.close(Module.INVOICES))
+    await world.work()
+    told = (await world.list_outcomes())[Module.INVOICES, "3000"]
+    assert (told.reasons[0].code, told.reasons[0].facts["status"]) == ("status_unmapped", "Shipped")
+    await world.end()
+    await world.sync()
+    assert await world.list_told(RecordsWanted) == []
+    assert await world.list_outcomes() == {}

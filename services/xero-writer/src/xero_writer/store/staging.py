@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import Executable, Integer, RowMapping, and_, bindparam, exists, func, or_, select, update
 
-from sync_kit.contracts.vocabulary import Module, Outcome
+from sync_kit.contracts.vocabulary import HELD, Module, Outcome
 from sync_kit.store import Session
 from xero_writer.store.tables import intent_records, record_links, staged_records
 
@@ -317,6 +317,20 @@ async def list_held(session: Session, tenant_id: str, modules: Iterable[Module])
             row.tenant_id == tenant_id,
             row.state == State.SETTLED,
             row.watches.is_not(None),
+            row.module.in_([module.value for module in modules]),
+        )
+    )
+
+
+async def list_forgotten(session: Session, tenant_id: str, modules: Iterable[Module]) -> Sequence[RowMapping]:
+    """Held records, of whose reasons a purge has left nothing but the codes: module and id."""
+    row = staged_records.c
+    return await session.fetch_all(
+        select(row.module, row.record_id).where(
+            row.tenant_id == tenant_id,
+            row.state == State.SETTLED,
+            row.outcome.in_(sorted(HELD)),
+            row.label.is_(None),
             row.module.in_([module.value for module in modules]),
         )
     )

@@ -61,6 +61,9 @@ async def reexamine_held(desk: Desk) -> None:
         if ReopenedBy.XERO_DOCUMENT in map(ReopenedBy, row["watches"]) and Module(row["module"]) in DOCUMENT_MODULES
     ]
     reopened += await _by_document(desk, by_document)
+    if not desk.rehearses:
+        # Whoever asks why a record is held finds the words in the log of the last thirty days: they are told again.
+        reopened += await desk.look(lambda session: staging.list_forgotten(session, desk.partition, desk.modules))
     async with desk.writing() as session:
         await reopen(desk, session, run_id, reopened)
         await runs.change_run(session, desk.tenant_id, run_id, reexamined=True)
