@@ -55,7 +55,7 @@ chaos: $(STAMP) ## Seeded fault runs: SEEDS=50 from SEED_START=1; the last line 
 chaos-proof: $(STAMP) ## Prove that chaos finds faults that are planted, and lives a seed the same way twice; many minutes
 	@$(BIN)/python -m pytest -m proof tests/chaos tests/state $(ARGS)
 
-bench: $(STAMP) ## Measure everything, or SECTION=name,name (REPORT=FILE.json keeps the figures); takes about 25 minutes
+bench: $(STAMP) ## Measure everything, or SECTION=name,name (REPORT=FILE.json keeps the figures); everything takes more than half an hour
 	@$(BIN)/python -m tests.bench $(if $(SECTION),--section "$(SECTION)") $(if $(REPORT),--report "$(REPORT)") $(ARGS)
 
 lint: $(STAMP) ## Style, types, dependency rules, sizes
