@@ -193,6 +193,12 @@ def _choose_question(standing: Standing) -> ReadPage | ReadDeleted | AskTogether
     return None
 
 
+def find_scan(tasks: Iterable[Task]) -> Task | None:
+    """The first load that is read on next; None where something else comes first."""
+    question = _choose_question(Standing(tasks=list(tasks), open_modules=()))
+    return question.task if isinstance(question, ReadPage) and question.task.way is Way.SCAN else None
+
+
 def bundle_first(opened: Sequence[Task], deletions: Sequence[DeletionTask], returns: Sequence[Source]) -> AskTogether:
     """The first composite of as few as hold all questions.
 

@@ -4,8 +4,9 @@ Every write is one transaction that first proves that the lease holds, that the 
 the run goes on; what was spent at Zoho is booked in it.
 """
 
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,8 +20,12 @@ from sync_kit.store import Session, Store
 from sync_kit.tenants import TenantRow, find_tenant
 from zoho_reader.clients.zoho_crm import ZohoCrm
 from zoho_reader.clients.zoho_exchange import Spent
+from zoho_reader.domain.answers import Page
+from zoho_reader.domain.coql import Question
+from zoho_reader.domain.lists import ListQuestion
 from zoho_reader.domain.pace import Pace
 from zoho_reader.domain.sources import STANDARD_COLUMNS, Source, choose_columns, choose_names
+from zoho_reader.domain.steps import Task
 from zoho_reader.metrics import ReaderMetrics
 from zoho_reader.store import KIT
 from zoho_reader.store.columns import list_left_out, list_slow
@@ -50,6 +55,9 @@ class Slice:
     composites: bool = True
     scanning: frozenset[Source] = frozenset()
     calls: int = 0
+    tasks: Sequence[Task] = ()
+    """The run's tasks as the present step was chosen by."""
+    _ahead: tuple[Question | ListQuestion, asyncio.Task[Page]] | None = None
 
     def list_columns(self, source: Source) -> tuple[str, ...]:
         """What is asked for of a source, whichever way."""
@@ -83,6 +91,40 @@ class Slice:
             self.slow = dict(await list_slow(session, self.lease.tenant_id, since=since))
 
         await self.store.read(load)
+
+    @property
+    def awaits_answer(self) -> bool:
+        """Whether a question was asked ahead: its answer is used before the slice ends."""
+        return self._ahead is not None
+
+    def ask_ahead(self, question: Question | ListQuestion) -> None:
+        """Send the question that probably comes next, while the page before it is committed."""
+        if self.calls + 2 <= self.pace.slice_calls:
+            self._ahead = question, asyncio.create_task(self.crm.ask(question))
+
+    async def ask(self, question: Question | ListQuestion) -> Page:
+        """The answer; it may be on its way already. Raises what `ZohoCrm.ask` raises."""
+        if self._ahead is not None and self._ahead[0] == question:
+            answer, self._ahead = self._ahead[1], None
+            return await answer
+        await self.drop_ahead()
+        return await self.crm.ask(question)
+
+    async def drop_ahead(self, *, cancel: bool = False) -> None:
+        """Nobody wants the answer of what was asked ahead; the call still counts. `cancel`: it is not waited for."""
+        if self._ahead is not None:
+            answer, self._ahead = self._ahead[1], None
+            if cancel:
+                answer.cancel()
+            await asyncio.wait([answer])
+            if not answer.cancelled():
+                answer.exception()  # whatever is wrong shows itself to the next question
+
+    async def book(self) -> None:
+        """Book calls whose answers nobody took, unless the run or the lease is over."""
+        if self.crm.spent_so_far.calls:
+            with suppress(LeaseLostError), self._spending() as spent:
+                await self.store.transact(lambda session: self._begin(session, spent))
 
     async def commit(self, take: Callable[[Session], Coroutine[Any, Any, None]]) -> None:
         """One page's transaction in one trip to the store: `take` awaits nothing but its session.

@@ -95,7 +95,10 @@ async def work_slice(
         return _combine(aside, SliceResult(0, run.waiting_until))
     work = Slice(store, clock, lease, run, connection, crm, pace, metrics)
     await work.load_left_out()
-    return _combine(aside, await _go_through(work))
+    try:
+        return _combine(aside, await _go_through(work))
+    finally:
+        await work.drop_ahead(cancel=True)
 
 
 async def _look_up(
@@ -117,9 +120,11 @@ def _combine(one: SliceResult, other: SliceResult) -> SliceResult:
 async def _go_through(work: Slice) -> SliceResult:
     ends_at = work.clock.monotonic() + work.pace.slice_seconds
     steps = 0
-    while work.calls < work.pace.slice_calls and work.clock.monotonic() < ends_at:
+    while work.awaits_answer or (work.calls < work.pace.slice_calls and work.clock.monotonic() < ends_at):
         step = await work.store.read(lambda session: _look_on(session, work))
         if step is None:
+            await work.drop_ahead()
+            await work.book()
             break
         if isinstance(step, Finish) and work.run.planned:
             if work.run.state != "done":
@@ -127,6 +132,8 @@ async def _go_through(work: Slice) -> SliceResult:
                     work.run = await report_stage(session, work.run, "done")
             return SliceResult(steps, None)
         steps += 1
+        if not isinstance(step, ReadPage):
+            await work.drop_ahead()
         try:
             await _take_step_somehow(work, step)
         except TROUBLE as error:
@@ -148,6 +155,7 @@ async def _choose(session: Session, work: Slice) -> Step:
     modules = await list_modules(session, run)
     failed = [module for module, row in modules.items() if row.failure is not None]
     tasks = await list_tasks(session, run)
+    work.tasks = tasks
     work.scanning = frozenset(task.source for task in tasks if task.way is Way.SCAN and task.state is TaskState.OPEN)
     checks = run.mode is RunMode.CHECK
     return choose_step(
