@@ -42,7 +42,7 @@ def candidate(
         element={"Number": record_id, "Price": Decimal("1.10"), "Text": "x" * size},
         uniqueness_keys=(record_id,) if keys is None else keys,
     )
-    return Candidate(module, record_id, revision, ready, max_batch)
+    return Candidate(module, record_id, 1, revision, ready, max_batch)
 
 
 def ids(batch: Batch) -> list[str]:

@@ -22,11 +22,15 @@ _VERBS: Final[Mapping[Action, str]] = {Action.CREATE: "PUT", Action.UPDATE: "POS
 
 @dataclass(frozen=True)
 class Candidate:
-    """A record that is ready to be sent. `revision` is the one that the link will have; `max_batch` is lowered for a
-    record that was part of a request which Xero refused whole."""
+    """A record that is ready to be sent, in the version `extraction_seq`.
+
+    `revision` is the one that the link will have; `max_batch` is lowered for a record that was part of a request which
+    Xero refused whole.
+    """
 
     module: Module
     record_id: str
+    extraction_seq: int
     revision: int
     verdict: Ready
     max_batch: int = MAX_ELEMENTS

@@ -4,11 +4,10 @@ Raises nothing of Xero's: a request starts when its intent is committed.
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sync_kit.contracts.vocabulary import Module
 from sync_kit.store import Session
 from xero_writer.domain.batches import Batch, idempotency_key
 from xero_writer.errors import SliceOverError
@@ -20,21 +19,14 @@ from xero_writer.usecases.desk import Desk
 from xero_writer.usecases.ready_records import ready_to_json
 from xero_writer.usecases.sendings import Sending, SentRecord
 
-Sequences = Mapping[tuple[Module, str], int]
-"""extraction_seq of each record that may go."""
 
-
-async def ensure_run_goes_on(desk: Desk, session: Session) -> None:
-    """In every transaction that commits intents. Raises SliceOverError when the run was stopped."""
+async def commit_intents(desk: Desk, session: Session, batches: Sequence[Batch]) -> list[Sending]:
+    """Write down an intent for each; their records must still be at the versions that were planned. Raises
+    SliceOverError when the run was stopped."""
     run = await runs.find_run(session, desk.tenant_id, desk.run_id or "")
     if run is None or run["state"] != RunState.REQUESTED:
         raise SliceOverError("the run was stopped")
-
-
-async def commit_intents(desk: Desk, session: Session, batches: Sequence[Batch], sequences: Sequences) -> list[Sending]:
-    """Write down an intent for each; their records must be at these versions. Raises SliceOverError."""
-    await ensure_run_goes_on(desk, session)
-    sendings = [_make_sending(desk, batch, sequences) for batch in batches]
+    sendings = [_make_sending(desk, batch) for batch in batches]
     if not sendings:
         return []
     now = await session.now()
@@ -48,7 +40,7 @@ async def commit_intents(desk: Desk, session: Session, batches: Sequence[Batch],
     return sendings
 
 
-def _make_sending(desk: Desk, batch: Batch, sequences: Sequences) -> Sending:
+def _make_sending(desk: Desk, batch: Batch) -> Sending:
     return Sending(
         intent_id=uuid.uuid4().hex,
         method=batch.method,
@@ -63,7 +55,7 @@ def _make_sending(desk: Desk, batch: Batch, sequences: Sequences) -> Sending:
                 module=each.module,
                 record_id=each.record_id,
                 revision=each.revision,
-                extraction_seq=sequences[each.module, each.record_id],
+                extraction_seq=each.extraction_seq,
                 xero_id=each.verdict.xero_id,
                 business_key=each.verdict.business_key,
                 verdict=each.verdict,

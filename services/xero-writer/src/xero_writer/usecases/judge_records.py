@@ -100,11 +100,10 @@ async def judge_page(
     async def apply(session: Session) -> Judged:
         await owed.owe(session, desk.partition, run_id, module, [row["record_id"] for row in found.rows])
         asked = await _want_payloads(desk, session, run_id, module, found.incomplete)
-        going = await keep_unchanged(desk, session, page, batches)
+        going = await keep_unchanged(desk, session, module, batches)
         leaving = {each.record_id for batch in going for each in batch.candidates}
         settled = await apply_verdicts(desk, session, run_id, page, leaving)
-        sequences = {(module, row["record_id"]): row["extraction_seq"] for row in page.rows}
-        sendings = await commit_intents(desk, session, going, sequences) if going else ()
+        sendings = await commit_intents(desk, session, going) if going else ()
         return Judged(looked_at=len(page.rows) + asked, settled=settled, sendings=sendings)
 
     judged = await desk.write(apply)

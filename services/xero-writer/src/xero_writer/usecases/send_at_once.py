@@ -54,23 +54,20 @@ def find_room(desk: Desk, flights: Flights) -> Room:
 def plan_at_once(page: Page, room: Room) -> Sequence[Batch]:
     """Full requests of what was judged."""
     candidates = [
-        Candidate(page.module, row["record_id"], row["revision"] + 1, verdict)
+        Candidate(page.module, row["record_id"], row["extraction_seq"], row["revision"] + 1, verdict)
         for row, verdict in zip(page.rows, page.verdicts, strict=True)
         if isinstance(verdict, Ready) and verdict.action is not Action.LINK and row["max_batch"] is None
     ]
     return [batch for batch in plan_batches(candidates, room.keys).batches if batch.full][: room.requests]
 
 
-async def keep_unchanged(desk: Desk, session: Session, page: Page, batches: Sequence[Batch]) -> Sequence[Batch]:
+async def keep_unchanged(desk: Desk, session: Session, module: Module, batches: Sequence[Batch]) -> Sequence[Batch]:
     """Those of which no record got a newer version since it was judged."""
     ids = [each.record_id for batch in batches for each in batch.candidates]
     if not ids:
         return ()
-    judged = {row["record_id"]: row["extraction_seq"] for row in page.rows}
-    states = await staging.list_states(session, desk.tenant_id, page.module, ids)
-    same = {
-        record_id
-        for record_id, row in states.items()
-        if row["state"] == State.STAGED and row["extraction_seq"] == judged[record_id]
-    }
-    return [batch for batch in batches if all(each.record_id in same for each in batch.candidates)]
+    states = await staging.list_states(session, desk.tenant_id, module, ids)
+    staged = {(record_id, row["extraction_seq"]) for record_id, row in states.items() if row["state"] == State.STAGED}
+    return [
+        batch for batch in batches if all((each.record_id, each.extraction_seq) in staged for each in batch.candidates)
+    ]

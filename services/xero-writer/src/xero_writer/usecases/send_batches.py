@@ -23,7 +23,7 @@ from xero_writer.errors import SliceOverError
 from xero_writer.store import staging
 from xero_writer.store.staging import State
 from xero_writer.usecases.allowance import MOST_AT_ONCE
-from xero_writer.usecases.commit_intents import Sequences, commit_intents
+from xero_writer.usecases.commit_intents import commit_intents
 from xero_writer.usecases.desk import Desk
 from xero_writer.usecases.flights import Flights
 from xero_writer.usecases.ready_records import ready_from_json
@@ -39,8 +39,6 @@ class _Chosen:
 
     batches: Sequence[Batch]
     deferred: Sequence[Candidate]
-    sequences: Sequences
-    """Of which version each candidate is."""
 
     def __bool__(self) -> bool:
         return bool(self.batches or self.deferred)
@@ -72,7 +70,7 @@ async def send_ready(desk: Desk, flights: Flights, ready: Mapping[Module, int], 
 
     async def commit(session: Session) -> tuple[_Chosen, list[Sending]]:
         chosen = await choose(session)
-        sendings = await commit_intents(desk, session, chosen.batches, chosen.sequences)
+        sendings = await commit_intents(desk, session, chosen.batches)
         for module, deferred in groupby(chosen.deferred, key=lambda each: each.module):
             ids = [each.record_id for each in deferred]
             await staging.restage_ids(session, desk.tenant_id, module, ids, State.READY)
@@ -100,11 +98,10 @@ async def _choose(
     under_way: Set[tuple[str, str]],
 ) -> _Chosen:
     """Full requests, and partial ones that wait for nothing; as many as there are calls free."""
-    sequences: dict[tuple[Module, str], int] = {}
-    plan = await _plan(desk, session, ready, places, under_way, sequences)
+    plan = await _plan(desk, session, ready, places, under_way)
     batches = [batch for batch in plan.batches if batch.full or not growing.get(batch.lane, False)]
     going = batches[:free] if free else batches
-    return _Chosen(going, _list_rivals(plan.deferred, going if free else (), under_way), sequences)
+    return _Chosen(going, _list_rivals(plan.deferred, going if free else (), under_way))
 
 
 def _list_rivals(
@@ -123,20 +120,19 @@ async def _plan(
     modules: Iterable[Module],
     places: int,
     under_way: Set[tuple[str, str]],
-    sequences: dict[tuple[Module, str], int],
 ) -> BatchPlan:
-    """What so many requests could carry. `sequences` is filled with the version of each candidate."""
+    """What so many requests could carry."""
     candidates = []
     for module in modules:
         # The judge holds all but one document of a number, except bills: suppliers share theirs.
         unique = module in DOCUMENT_MODULES and choose_lane(module, desk.mapping) is not Lane.BILLS
         most = places * MAX_ELEMENTS if unique else COMPARED
         for row in await staging.list_ready(session, desk.tenant_id, module, most):
-            sequences[module, row["record_id"]] = row["extraction_seq"]
             candidates.append(
                 Candidate(
                     module=module,
                     record_id=row["record_id"],
+                    extraction_seq=row["extraction_seq"],
                     revision=row["revision"] + 1,
                     verdict=ready_from_json(row["ready"]),
                     max_batch=row["max_batch"] or MAX_ELEMENTS,

@@ -179,12 +179,11 @@ def choose_step(standing: Standing) -> Step:
 
 
 def _choose_question(standing: Standing) -> ReadPage | ReadDeleted | AskTogether | None:
-    tasks = sorted(standing.tasks, key=lambda task: SCAN_ORDER.index(task.source))
-    opened = [task for task in tasks if task.state is TaskState.OPEN]
+    opened = _list_open(standing.tasks)
     deletions = [task for task in standing.deletions if task.state is TaskState.OPEN]
-    for task in opened:
-        if task.way is Way.SCAN or task.alone:
-            return ReadPage(task)
+    task = _find_alone(opened)
+    if task is not None:
+        return ReadPage(task)
     for deletion in deletions:
         if deletion.alone:
             return ReadDeleted(deletion)
@@ -195,8 +194,18 @@ def _choose_question(standing: Standing) -> ReadPage | ReadDeleted | AskTogether
 
 def find_scan(tasks: Iterable[Task]) -> Task | None:
     """The first load that is read on next; None where something else comes first."""
-    question = _choose_question(Standing(tasks=list(tasks), open_modules=()))
-    return question.task if isinstance(question, ReadPage) and question.task.way is Way.SCAN else None
+    task = _find_alone(_list_open(tasks))
+    return task if task is not None and task.way is Way.SCAN else None
+
+
+def _list_open(tasks: Iterable[Task]) -> list[Task]:
+    ordered = sorted(tasks, key=lambda task: SCAN_ORDER.index(task.source))
+    return [task for task in ordered if task.state is TaskState.OPEN]
+
+
+def _find_alone(opened: Iterable[Task]) -> Task | None:
+    """The first that is asked for in a call of its own."""
+    return next((task for task in opened if task.way is Way.SCAN or task.alone), None)
 
 
 def bundle_first(opened: Sequence[Task], deletions: Sequence[DeletionTask], returns: Sequence[Source]) -> AskTogether:

@@ -25,7 +25,7 @@ from zoho_reader.domain.coql import Question
 from zoho_reader.domain.lists import ListQuestion
 from zoho_reader.domain.pace import Pace
 from zoho_reader.domain.sources import STANDARD_COLUMNS, Source, choose_columns, choose_names
-from zoho_reader.domain.steps import Task
+from zoho_reader.domain.steps import Task, TaskState, Way
 from zoho_reader.metrics import ReaderMetrics
 from zoho_reader.store import KIT
 from zoho_reader.store.columns import list_left_out, list_slow
@@ -39,7 +39,7 @@ class Slice:
     """`run` is as last read; `left_out` are columns that this CRM refuses; `calls` counts what left so far.
 
     `slow` are sources that COQL cannot serve, with the cause. `composites` is False once the consent does not cover
-    them. `scanning` are sources of which a first load is going on.
+    them. `tasks` are the run's as the present step was chosen by.
     """
 
     store: Store
@@ -53,11 +53,14 @@ class Slice:
     left_out: dict[Source, frozenset[str]] = field(default_factory=dict)
     slow: dict[Source, str] = field(default_factory=dict)
     composites: bool = True
-    scanning: frozenset[Source] = frozenset()
     calls: int = 0
     tasks: Sequence[Task] = ()
-    """The run's tasks as the present step was chosen by."""
     _ahead: tuple[Question | ListQuestion, asyncio.Task[Page]] | None = None
+
+    @property
+    def scanning(self) -> frozenset[Source]:
+        """Sources of which a first load is going on."""
+        return frozenset(task.source for task in self.tasks if task.way is Way.SCAN and task.state is TaskState.OPEN)
 
     def list_columns(self, source: Source) -> tuple[str, ...]:
         """What is asked for of a source, whichever way."""

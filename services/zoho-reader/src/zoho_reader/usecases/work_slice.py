@@ -24,8 +24,6 @@ from zoho_reader.domain.steps import (
     Standing,
     Step,
     TakeUpWanted,
-    TaskState,
-    Way,
     choose_step,
 )
 from zoho_reader.errors import MissingScopeError
@@ -156,7 +154,6 @@ async def _choose(session: Session, work: Slice) -> Step:
     failed = [module for module, row in modules.items() if row.failure is not None]
     tasks = await list_tasks(session, run)
     work.tasks = tasks
-    work.scanning = frozenset(task.source for task in tasks if task.way is Way.SCAN and task.state is TaskState.OPEN)
     checks = run.mode is RunMode.CHECK
     return choose_step(
         Standing(
