@@ -92,6 +92,7 @@ SHAPES: Final[Mapping[Module, Shape]] = {
 LINE_SOURCES: Final = frozenset(
     shape.children for shape in SHAPES.values() if shape.is_document and shape.children is not None
 )
+DOCUMENT_SOURCES: Final = LINE_SOURCES | {shape.headers for shape in SHAPES.values() if shape.is_document}
 
 PARENT_FIELDS: Final[Mapping[Source, str]] = {
     Source.CONTACTS: "Account_Name",

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from sync_kit.contracts.vocabulary import MODULE_ORDER, Module
 from zoho_reader.domain.coql import MOST_TOGETHER, Position
-from zoho_reader.domain.sources import SCAN_ORDER, SHAPES, Source
+from zoho_reader.domain.sources import DOCUMENT_SOURCES, SCAN_ORDER, SHAPES, Source
 
 
 class Way(StrEnum):
@@ -192,10 +192,24 @@ def _choose_question(standing: Standing) -> ReadPage | ReadDeleted | AskTogether
     return None
 
 
-def find_scan(tasks: Iterable[Task]) -> Task | None:
-    """The first load that is read on next; None where something else comes first."""
-    task = _find_alone(_list_open(tasks))
-    return task if task is not None and task.way is Way.SCAN else None
+def foresee_scans(tasks: Sequence[Task]) -> list[Task]:
+    """First loads whose next question is known, whatever is answered meanwhile, in the order in which they are read.
+
+    While the first page of one is on its way, so may be those of others that wait for none: accounts wait for their
+    people, and nothing is asked behind documents and their lines, of which there may be many pages.
+    """
+    first = _find_alone(_list_open(tasks))
+    if first is None or first.way is not Way.SCAN:
+        return []
+    foreseen = [first]
+    scanned = {task.source for task in tasks if task.state is TaskState.OPEN and task.way is Way.SCAN}
+    children = {shape.headers: shape.children for shape in SHAPES.values()}
+    for task in _list_open(tasks):
+        if first.scanned is not None or foreseen[-1].source in DOCUMENT_SOURCES:
+            break
+        if task is not first and task.way is Way.SCAN and children.get(task.source) not in scanned:
+            foreseen.append(task)
+    return foreseen
 
 
 def _list_open(tasks: Iterable[Task]) -> list[Task]:

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from sync_kit import points
 from sync_kit.clock import Clock
@@ -33,13 +33,16 @@ from zoho_reader.store.credits import book_credits
 from zoho_reader.store.runs import RunRow, add_calls, find_run
 from zoho_reader.usecases.report_stage import report_stage
 
+MOST_AHEAD: Final = 3
+"""Questions on their way at once: Zoho's smallest edition allows an application five calls at once (API limits page)."""
+
 
 @dataclass
 class Slice:
     """`run` is as last read; `left_out` are columns that this CRM refuses; `calls` counts what left so far.
 
     `slow` are sources that COQL cannot serve, with the cause. `composites` is False once the consent does not cover
-    them. `tasks` are the run's as the present step was chosen by.
+    them. `tasks` are the run's as the present step was chosen by. `ends_at` is on the monotonic clock.
     """
 
     store: Store
@@ -50,12 +53,13 @@ class Slice:
     crm: ZohoCrm
     pace: Pace
     metrics: ReaderMetrics
+    ends_at: float
     left_out: dict[Source, frozenset[str]] = field(default_factory=dict)
     slow: dict[Source, str] = field(default_factory=dict)
     composites: bool = True
     calls: int = 0
     tasks: Sequence[Task] = ()
-    _ahead: tuple[Question | ListQuestion, asyncio.Task[Page]] | None = None
+    _ahead: dict[Question | ListQuestion, asyncio.Task[Page]] = field(default_factory=dict)
 
     @property
     def scanning(self) -> frozenset[Source]:
@@ -96,30 +100,39 @@ class Slice:
         await self.store.read(load)
 
     @property
+    def has_time(self) -> bool:
+        """Whether the slice's share is not used up."""
+        return self.calls < self.pace.slice_calls and self.clock.monotonic() < self.ends_at
+
+    @property
     def awaits_answer(self) -> bool:
         """Whether a question was asked ahead: its answer is used before the slice ends."""
-        return self._ahead is not None
+        return bool(self._ahead)
 
     def ask_ahead(self, question: Question | ListQuestion) -> None:
-        """Send the question that probably comes next, while the page before it is committed."""
-        if self.calls + 2 <= self.pace.slice_calls:
-            self._ahead = question, asyncio.create_task(self.crm.ask(question))
+        """Send a question that comes soon, while the page before it is committed."""
+        if question in self._ahead or len(self._ahead) == MOST_AHEAD:
+            return
+        booked_next = 1 + len(self._ahead)
+        if self.has_time and self.calls + booked_next < self.pace.slice_calls:
+            self._ahead[question] = asyncio.create_task(self.crm.ask(question))
 
     async def ask(self, question: Question | ListQuestion) -> Page:
         """The answer; it may be on its way already. Raises what `ZohoCrm.ask` raises."""
-        if self._ahead is not None and self._ahead[0] == question:
-            answer, self._ahead = self._ahead[1], None
-            return await answer
+        if question in self._ahead:
+            return await self._ahead.pop(question)
         await self.drop_ahead()
         return await self.crm.ask(question)
 
     async def drop_ahead(self, *, cancel: bool = False) -> None:
-        """Nobody wants the answer of what was asked ahead; the call still counts. `cancel`: it is not waited for."""
-        if self._ahead is not None:
-            answer, self._ahead = self._ahead[1], None
+        """Nobody wants what was asked ahead any more; the calls still count. `cancel`: answers are not waited for."""
+        answers, self._ahead = list(self._ahead.values()), {}
+        for answer in answers:
             if cancel:
                 answer.cancel()
-            await asyncio.wait([answer])
+        if answers:
+            await asyncio.wait(answers)
+        for answer in answers:
             if not answer.cancelled():
                 answer.exception()  # whatever is wrong shows itself to the next question
 

@@ -10,7 +10,7 @@ from zoho_reader.domain.answers import DeletedPage, Page, Row
 from zoho_reader.domain.coql import MOST_IDS, MOST_ROWS, MOST_ROWS_TOGETHER, Question
 from zoho_reader.domain.lists import MOST_IN_WINDOW, TOKEN_REFUSALS, DeletedQuestion, ListQuestion
 from zoho_reader.domain.sources import LINE_SOURCES, SCAN_ORDER, SHAPES, Source
-from zoho_reader.domain.steps import AskTogether, DeletionTask, Task, Way, find_scan
+from zoho_reader.domain.steps import AskTogether, DeletionTask, Task, Way, foresee_scans
 from zoho_reader.errors import MissingScopeError, ModuleRefusedError, QuestionRefusedError
 from zoho_reader.store.deletions import save_deletion_tasks
 from zoho_reader.store.tasks import save_tasks
@@ -43,18 +43,17 @@ async def read_page(work: Slice, task: Task) -> None:
         await _face_refusal(work, task, refusal)
         return
     if isinstance(question, Question):
-        _ask_next(work, go_on(task, question, page))
+        _ask_ahead(work, go_on(task, question, page))
     await work.commit(lambda session: _take(session, work, task, question, page, {}))
     began = task.scanned is None and task.way is Way.SCAN
     if began and page.more and isinstance(question, ListQuestion) and task.source in LINE_SOURCES:
         await weigh_lines(work, task.source)
 
 
-def _ask_next(work: Slice, after: Task) -> None:
-    """What comes after a page of a first load is known before it is committed: the question leaves meanwhile."""
-    following = find_scan([after if task.source is after.source else task for task in work.tasks])
-    if following is not None:
-        work.ask_ahead(form_question(work, following, MOST_ROWS, together=False))
+def _ask_ahead(work: Slice, after: Task) -> None:
+    """What comes after a page of a first load is known before it is committed: questions leave meanwhile."""
+    for task in foresee_scans([after if each.source is after.source else each for each in work.tasks]):
+        work.ask_ahead(form_question(work, task, MOST_ROWS, together=False))
 
 
 async def _face_refusal(work: Slice, task: Task, refusal: QuestionRefusedError) -> None:

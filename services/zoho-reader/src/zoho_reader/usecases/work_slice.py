@@ -91,7 +91,8 @@ async def work_slice(
         return aside
     if run.waiting_until is not None and now < run.waiting_until:
         return _combine(aside, SliceResult(0, run.waiting_until))
-    work = Slice(store, clock, lease, run, connection, crm, pace, metrics)
+    ends_at = clock.monotonic() + pace.slice_seconds
+    work = Slice(store, clock, lease, run, connection, crm, pace, metrics, ends_at)
     await work.load_left_out()
     try:
         return _combine(aside, await _go_through(work))
@@ -116,9 +117,8 @@ def _combine(one: SliceResult, other: SliceResult) -> SliceResult:
 
 
 async def _go_through(work: Slice) -> SliceResult:
-    ends_at = work.clock.monotonic() + work.pace.slice_seconds
     steps = 0
-    while work.awaits_answer or (work.calls < work.pace.slice_calls and work.clock.monotonic() < ends_at):
+    while work.awaits_answer or work.has_time:
         step = await work.store.read(lambda session: _look_on(session, work))
         if step is None:
             await work.drop_ahead()
