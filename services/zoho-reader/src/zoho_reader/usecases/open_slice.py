@@ -34,7 +34,7 @@ from zoho_reader.store.runs import RunRow, add_calls, find_run
 from zoho_reader.usecases.report_stage import report_stage
 
 MOST_AHEAD: Final = 3
-"""Questions on their way at once. Zoho's smallest edition allows an application five calls at once (API limits page)."""
+"""Questions on their way at once. In its smallest edition Zoho allows an application five (API limits page)."""
 
 
 @dataclass
