@@ -17,7 +17,7 @@ SEED_START ?= 1
 JOBS   ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test engines up test-engines chaos chaos-proof bench lint fmt
+.PHONY: help setup demo test engines up test-engines chaos chaos-engines chaos-proof bench lint fmt
 
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ test-engines: $(STAMP) ## The tests of bus, stores and whole runs once more, on 
 
 chaos: $(STAMP) ## Seeded fault runs: SEEDS=50 from SEED_START=1; the last line is JSON, the exit code 1 unless all is well
 	@$(BIN)/python -m tests.chaos --seeds $(SEEDS) --start $(SEED_START) --jobs $(JOBS) $(ARGS)
+
+chaos-engines: $(STAMP) ## The same with real processes on real PostgreSQL and Kafka, killed with SIGKILL: minutes a seed (SEEDS=3)
+	@$(BIN)/python -m tests.chaos.engines --seeds $(if $(filter file,$(origin SEEDS)),3,$(SEEDS)) --start $(SEED_START) $(ARGS)
 
 chaos-proof: $(STAMP) ## Prove that chaos finds faults that are planted, and lives a seed the same way twice; many minutes
 	@$(BIN)/python -m pytest -m proof tests/chaos tests/state $(ARGS)

@@ -25,6 +25,8 @@ from sync_kit.logs import configure_logging
 LARGE: Final = 10_000
 SMALL_TENANTS: Final = 99
 WAVES: Final = 2
+BETWEEN_CONNECTIONS_SECONDS: Final = 10.0
+"""One person after the other: our own limit of calls from one address holds here too."""
 
 Json = dict[str, Any]
 Tell = Callable[[str], None]
@@ -80,6 +82,7 @@ async def _add_small(house: VirtualHouse, number: int) -> Tenant:
 
 
 async def _connect(house: VirtualHouse, org_id: str, number: int) -> Tenant:
+    await house.clock.sleep(BETWEEN_CONNECTIONS_SECONDS)
     tenant = await house.partner.connect_tenant(org_id, number)
     await house.partner.check(tenant)
     return tenant

@@ -9,10 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, Final
 
-from tests.chaos.audit import list_owed
+from tests.chaos.audit import ReadRows, list_owed
 from tests.chaos.founding import Founded
 from tests.chaos.people import LINES, NAME_FIELDS, People
 from tests.chaos.true_reasons import Circumstances, is_true, was_ended_by_a_person
@@ -44,8 +43,8 @@ class Verdict:
     documents: int = 0
 
 
-async def judge(people: People, founded: Founded, folder: Path, logs: Sequence[Sequence[Json]]) -> Verdict:
-    """Look at everything. `logs`: the log of each run, oldest first."""
+async def judge(people: People, founded: Founded, read_rows: ReadRows, logs: Sequence[Sequence[Json]]) -> Verdict:
+    """Look at everything. `read_rows`: from our stores. `logs`: the log of each run, oldest first."""
     verdict = Verdict()
     ledger = founded.sandbox.ledger
     verdict.duplicates += find_twins(ledger.versions)
@@ -64,7 +63,7 @@ async def judge(people: People, founded: Founded, folder: Path, logs: Sequence[S
         module: [str(record["id"]) for record in records if _stands_alone(module, record)]
         for module, records in crm.items()
     }
-    verdict.owed += list_owed(folder, known)
+    verdict.owed += await list_owed(read_rows, known)
     return verdict
 
 
@@ -91,6 +90,15 @@ def find_broken_limits(calls: Iterable[Call]) -> list[str]:
         f"{call.vendor} refused {call.method} {call.path} at {call.at} for its limit: {call.refusal}"
         for call in calls
         if call.kind == "api" and call.fault != "rate_limit" and (call.refusal is not None or call.status == 429)
+    ]
+
+
+def list_writes(calls: Iterable[Call]) -> list[str]:
+    """What was sent to Xero to be written."""
+    return [
+        f"{call.method} {call.path} {call.request_body}"
+        for call in calls
+        if call.vendor == "xero" and call.kind == "api" and call.method != "GET"
     ]
 
 

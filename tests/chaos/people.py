@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from tests.chaos.business import (
     PRICES,
@@ -18,11 +18,9 @@ from tests.chaos.business import (
     draw_vendor,
 )
 from tests.chaos.founding import Founded
-from tests.chaos.house import House
-from tests.chaos.wires import Wires
 from tests.factories import crm
-from tests.fixtures.world import VENDORS
 
+from sync_kit.clock import Clock
 from sync_kit.errors import AnswerLostError, NotSentError
 from sync_kit.http import HttpClient
 from zoho2xero.client import ApiClient, ApiError
@@ -37,25 +35,44 @@ LINES: Final = {"Invoices": "Invoiced_Items", "Purchase_Orders": "Purchase_Items
 NAME_FIELDS: Final = {"Accounts": "Account_Name", "Vendors": "Vendor_Name", "Products": "Product_Name"}
 
 
-class People:
-    """Everybody outside. `diary` tells what they did, in order."""
+class Place(Protocol):
+    """Where they are: what the time is there, and how many seconds of the story have passed."""
 
-    def __init__(self, house: House, founded: Founded, dice: random.Random, names: Names) -> None:
-        self.house = house
+    @property
+    def wire_clock(self) -> Clock: ...
+
+    @property
+    def elapsed(self) -> float: ...
+
+
+class People:
+    """Everybody outside. `diary` tells what they did, in order. `http` is theirs to close."""
+
+    def __init__(
+        self,
+        place: Place,
+        founded: Founded,
+        dice: random.Random,
+        names: Names,
+        *,
+        http: HttpClient,
+        vendors_url: str,
+    ) -> None:
+        self.place = place
         self.ids = Ids()
         self.diary: list[str] = []
         self._founded = founded
         self._dice = dice
         self._names = names
-        self._http = HttpClient(clock=house.wire_clock, transport=Wires(house, None))
-        self.control = SandboxControl(self._http, VENDORS)
+        self._http = http
+        self.control = SandboxControl(http, vendors_url)
         self.sign_in()
 
     # --- the admin ---
 
     def sign_in(self) -> None:
         """Speak to the API with a token that is fetched anew."""
-        self.api = ApiClient(self._http, self._founded.credentials, clock=self.house.wire_clock)
+        self.api = ApiClient(self._http, self._founded.credentials, clock=self.place.wire_clock)
 
     async def ask(self, call: Callable[[], Awaitable[Json]]) -> Json:
         """Call the API until it answers: a service may be down, an answer may be lost."""
@@ -67,7 +84,7 @@ class People:
             except ApiError as error:
                 if error.status < 500 and error.status != 429:
                     raise
-            await self.house.wire_clock.sleep(5)
+            await self.place.wire_clock.sleep(5)
 
     async def start_run(self, key: str, **body: Any) -> str:
         """Ask for a sync under an Idempotency-Key, so that asking again is no second run."""
@@ -112,7 +129,7 @@ class People:
         broken = [each for each in await self._list_connections() if each["state"] != "connected"]
         for connection in broken:
             while not await self._walk(connection):
-                await self.house.wire_clock.sleep(10)
+                await self.place.wire_clock.sleep(10)
         return f"connected {len(broken)} vendors again"
 
     async def _list_connections(self) -> list[Json]:
@@ -145,6 +162,13 @@ class People:
         ids.invoices += await self._add("Invoices", [draw_invoice(names, ids) for _ in range(dice.randint(6, 15))])
         ids.orders += await self._add("Purchase_Orders", [draw_order(names, ids) for _ in range(dice.randint(2, 8))])
 
+    async def trade(self, invoices: int, orders: int) -> None:
+        """A busy day: so many sales and purchases more."""
+        self.ids.invoices += await self._add("Invoices", [draw_invoice(self._names, self.ids) for _ in range(invoices)])
+        if orders:
+            drawn = [draw_order(self._names, self.ids) for _ in range(orders)]
+            self.ids.orders += await self._add("Purchase_Orders", drawn)
+
     async def act(self) -> None:
         """One thing that somebody does."""
         act = self._dice.choice(self._acts())
@@ -155,7 +179,7 @@ class People:
 
     def note(self, what: str) -> None:
         """Write it into the diary."""
-        self.diary.append(f"{self.house.elapsed:.0f} s: {what}")
+        self.diary.append(f"{self.place.elapsed:.0f} s: {what}")
 
     def _acts(self) -> tuple[Act, ...]:
         return (

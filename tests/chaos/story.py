@@ -10,18 +10,21 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from tests.chaos.audit import read_files
 from tests.chaos.business import Names
 from tests.chaos.doom import Doom
 from tests.chaos.founding import Founded
 from tests.chaos.house import House, Peace
-from tests.chaos.oracle import Verdict, judge
+from tests.chaos.oracle import Verdict, judge, list_writes
 from tests.chaos.people import People
 from tests.chaos.plan import WORST_OFFSET_SECONDS, Plan
 from tests.chaos.repeatable import seed_randomness, slow_down_by
 from tests.chaos.turns import NeverRestsError, Turns
 from tests.chaos.vendor_faults import plant_faults
-from tests.fixtures.world import FINAL
+from tests.chaos.wires import Wires
+from tests.fixtures.world import FINAL, VENDORS
 
+from sync_kit.http import HttpClient
 from vendor_sandbox.core.faults import FaultRule
 
 Json = dict[str, Any]
@@ -81,7 +84,8 @@ class Story:
         self.house.open()
         slow_down_by(self.house.wire_clock.sleep)
         names = Names(random.Random(f"{plan.seed}:names"))
-        self.people = People(self.house, founded, plan.roll("people"), names)
+        http = HttpClient(clock=self.house.wire_clock, transport=Wires(self.house, None))
+        self.people = People(self.house, founded, plan.roll("people"), names, http=http, vendors_url=VENDORS)
         self.turns = Turns(self.house, plan.roll("turns"))
         try:
             await self._live()
@@ -151,14 +155,14 @@ class Story:
                 self.outcome.ended.append(f"{name}: {run['state']} after {self.house.elapsed - began:.0f} s")
                 self.people.note(f"{name} ended as {run['state']}")
                 if run["failure"] is not None and run["failure"]["code"] == STALLED:
-                    self._given_up.append(f"{name} was given up: {_describe(run)}")
+                    self._given_up.append(f"{name} was given up: {describe_run(run)}")
                 return run
             if self.house.elapsed - began > LONGEST_RUN_SECONDS:
-                raise NeverRestsError(f"{name} never ends: {_describe(run)}")
+                raise NeverRestsError(f"{name} never ends: {describe_run(run)}")
             if run["state"] == "waiting" and run["waiting_until"] is None and self._dice.random() < 0.2:
                 self.people.note(await self._do(self.people.reconnect))
-            naps = naps + 1 if _describe(run) == seen else 0
-            seen = _describe(run)
+            naps = naps + 1 if describe_run(run) == seen else 0
+            seen = describe_run(run)
             self._rest(max(NAPS[min(naps, len(NAPS) - 1)], self._find_wait(run)))
 
     def _find_wait(self, run: Json) -> float:
@@ -183,15 +187,11 @@ class Story:
 
     async def _judge(self) -> None:
         logs = [await self._do(partial(self.people.read_log, run_id)) for run_id in self._run_ids]
-        self.outcome.verdict = await self._do(lambda: judge(self.people, self._founded, self._folder, logs))
+        self.outcome.verdict = await self._do(lambda: judge(self.people, self._founded, read_files(self._folder), logs))
         self.outcome.verdict.lost += self._given_up
 
     def _list_writes(self) -> list[str]:
-        return [
-            f"{call.method} {call.path} {call.request_body}"
-            for call in self._founded.sandbox.ledger.calls
-            if call.vendor == "xero" and call.kind == "api" and call.method != "GET"
-        ]
+        return list_writes(self._founded.sandbox.ledger.calls)
 
     async def _do(self, act: Callable[[], Awaitable[Any]]) -> Any:
         async def do() -> Any:
@@ -203,7 +203,7 @@ class Story:
         self.house.pass_time(seconds)
 
 
-def _describe(run: Json) -> str:
+def describe_run(run: Json) -> str:
     """What an admin would look at in a run that goes on and on."""
     open_modules = [
         f"{each['module']} {each['settled']} of {each['expected']} (read {each['extracted']})"

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
+from tests.chaos.audit import read_files
 from tests.chaos.house import SERVICES
 from tests.chaos.moments import Kill, Pause
 from tests.chaos.oracle import PARTIES, find_broken_limits, find_twins, judge
@@ -233,7 +234,9 @@ class Stage(Story):
         return run
 
     async def _judge(self) -> None:
-        self.outcome.verdict = await self._do(lambda: judge(self.people, self._founded, self._folder, self._logs))
+        self.outcome.verdict = await self._do(
+            lambda: judge(self.people, self._founded, read_files(self._folder), self._logs)
+        )
         self.outcome.verdict.lost += self._given_up
 
     async def _find_document(self, module: str, record_id: str) -> Json | None:
