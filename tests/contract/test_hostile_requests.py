@@ -23,6 +23,7 @@ from tests.contract.api_walk import FILLED, OWNED, put_into_path
 from tests.contract.house import House
 from tests.contract.raw_calls import RawAnswer, RawRequest, json_call
 
+from sync_kit.contracts import codec
 from sync_kit.request_edge import MOST_HEADER_BYTES
 
 AnyCase: TypeAlias = Case[Any]
@@ -159,6 +160,35 @@ def test_a_body_that_cannot_be_meant_is_refused_with_its_fault_and_changes_nothi
     assert answer.faults, answer
     assert all(where == "body" or where.startswith(("body.", "body[")) for where in answer.faults)
     assert house.dump_stores() == before
+
+
+NULL_BYTES: Mapping[str, tuple[dict[str, Any], str]] = {
+    "register_partner": ({"name": "Harbour\x00"}, "body.name"),
+    "create_tenant": ({"name": "\x00Lane"}, "body.name"),
+    "replace_settings": (
+        {"books_start_date": "2026-01-01", "go_ahead": {"xero_tenant_id": "a\x00b"}},
+        "body.go_ahead.xero_tenant_id",
+    ),
+    "replace_mapping": ({"accounts": {"sales": "2\x000"}}, "body.accounts.sales"),
+    "decide_question": ({"module": "invoices", "record_id": "1\x00", "choice": "create_new"}, "body.record_id"),
+}
+
+
+@pytest.mark.parametrize("route", NULL_BYTES)
+def test_a_null_byte_in_a_text_is_refused_where_it_stands(house: House, route: str) -> None:
+    before = house.dump_stores()
+    body, where = NULL_BYTES[route]
+    answer = send_body(house, route, codec.dumps(body))
+    assert answer.status == 422, answer
+    assert where in answer.faults
+    assert house.dump_stores() == before
+
+
+def test_a_null_byte_in_a_credential_is_refused(house: House) -> None:
+    form = b"grant_type=client_credentials&client_id=%00&client_secret=a%00"
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    answer = house.send("auth", RawRequest("POST", "/v1/oauth/token", headers, (form,)))
+    assert 400 <= answer.status < 500, answer
 
 
 @pytest.mark.parametrize("route", ROUTES_WITH_BODIES)

@@ -27,7 +27,7 @@ class Blow(StrEnum):
 
 @dataclass(frozen=True)
 class Strike:
-    """`after_seconds` of the sync. `seconds`: until it is started again, or goes on."""
+    """`after_seconds` of the day. `seconds`: until it is started again, or goes on."""
 
     after_seconds: float
     blow: Blow
@@ -38,7 +38,7 @@ class Strike:
 
 @dataclass(frozen=True)
 class Day:
-    """What happens during one sync."""
+    """What happens during a sync, and during more of them until everything has struck."""
 
     strikes: tuple[Strike, ...]
     faults: int
@@ -81,7 +81,7 @@ def draw_plan(seed: int) -> EnginesPlan:
     """The plan of a seed."""
     dice = random.Random(f"{seed}:engines:plan")
     has_bills = dice.random() < 0.5
-    days = [_draw_day(dice, invoices=dice.randint(100, 250), orders=dice.randint(10, 60) if has_bills else 0)]
+    days = [_draw_day(dice, invoices=dice.randint(200, 500), orders=dice.randint(10, 60) if has_bills else 0)]
     days += [
         _draw_day(dice, invoices=dice.randint(10, 120), orders=dice.randint(0, 20) if has_bills else 0)
         for _ in range(dice.choice((1, 2)))
@@ -90,7 +90,7 @@ def draw_plan(seed: int) -> EnginesPlan:
 
 
 def _draw_day(dice: random.Random, *, invoices: int, orders: int) -> Day:
-    strikes = [_draw_strike(dice) for _ in range(dice.choice((1, 2, 3, 4)))]
+    strikes = [_draw_strike(dice) for _ in range(dice.choice((2, 3, 4, 5)))]
     strikes.sort(key=lambda strike: strike.after_seconds)
     return Day(tuple(strikes), dice.choice((0, 1, 2, 4)), dice.choice((2, 5, 9)), invoices, orders)
 
@@ -100,5 +100,5 @@ def _draw_strike(dice: random.Random) -> Strike:
     service = dice.choices(list(_SERVICES), list(_SERVICES.values()))[0]
     assert service in SERVICES
     seconds = _SLEEP_SECONDS if blow is Blow.SLEEP else dice.choice((0.0, 1.0, 3.0, 8.0))
-    after = min(dice.expovariate(1 / 3), _LATEST_STRIKE_SECONDS)
+    after = min(dice.expovariate(1 / 5), _LATEST_STRIKE_SECONDS)
     return Strike(round(after, 2), blow, service, dice.randrange(REPLICAS), seconds)

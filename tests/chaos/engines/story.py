@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import random
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
@@ -84,9 +85,16 @@ class EnginesStory:
         self.outcome.faults = sum(rule.struck for rule in self._rules)
 
     async def _live_through_day(self, name: str, day: Day, people: People, striker: Striker) -> None:
+        """One sync after the other until everything has struck that is to strike."""
         striking = asyncio.create_task(striker.strike_all(day.strikes))
         try:
             await self._run(name, people, edits=day.edits)
+            for number in count(2):
+                if striking.done():
+                    break
+                await people.trade(self._dice.randint(5, 60), 0)
+                await self._run(f"{name}, sync {number}", people, edits=day.edits)
+            await striking
         finally:
             striking.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -95,7 +103,7 @@ class EnginesStory:
     async def _run(self, name: str, people: People, *, edits: int = 0, **body: Any) -> None:
         """One sync from its start to its end, whatever happens."""
         clock, began = people.place.wire_clock, people.place.elapsed
-        run_id = await people.start_run(f"chaos-{self._plan.seed}-{name.replace(' ', '-')}", **body)
+        run_id = await people.start_run(f"chaos-{self._plan.seed}-{len(self._run_ids)}", **body)
         self._run_ids.append(run_id)
         self.outcome.runs += 1
         while True:

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from auth.domain.connection import Cause, Connection, Organisation
 from auth.domain.partner import LONGEST_OVERLAP, is_loopback, is_plain_url
 from auth.domain.tenant import Tenant
+from sync_kit.contracts.texts import NO_NULL_BYTE
 from sync_kit.contracts.vendor_tokens import VendorToken
 from sync_kit.contracts.vocabulary import ConnectionState, Vendor
 
@@ -32,7 +33,7 @@ Identifier = Annotated[str, StringConstraints(pattern=_ID_PATTERN)]
 PartnerIdPath = Annotated[str, Path(pattern=_ID_PATTERN, description="partner_id")]
 TenantIdPath = Annotated[str, Path(pattern=_ID_PATTERN, description="tenant_id")]
 ConnectionIdPath = Annotated[str, Path(pattern=_ID_PATTERN, description="connection_id")]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), NO_NULL_BYTE]
 ReturnUrl = Annotated[str, StringConstraints(max_length=_MAX_URL_CHARACTERS), AfterValidator(_check_return_url)]
 
 

@@ -118,11 +118,11 @@ def _strip_zeros(value: Decimal) -> Decimal:
 def loads(data: bytes | str) -> Any:
     """Parse JSON; fractions become Decimal. Raises ValueError for anything that is not JSON, NaN included.
 
-    Half a surrogate pair (an emoji that somebody cut in two) becomes the replacement character: it is no text, and
-    no store and no wire takes it.
+    A null byte, and half a surrogate pair (an emoji that somebody cut in two), become the replacement character: they
+    are no text, and there is a store or a wire that does not take them.
     """
     try:
-        if _may_hold_surrogates(data):  # the fast reader takes no half of a pair
+        if _may_hold_no_text(data):  # the fast reader takes no half of a pair
             return _mend_text(json.loads(data, parse_float=Decimal, parse_constant=_refuse_constant))
         return _reader.decode(data)
     except msgspec.DecodeError as error:
@@ -131,15 +131,15 @@ def loads(data: bytes | str) -> Any:
         raise ValueError("nested too deep, or a number beyond all bounds") from error
 
 
-def _may_hold_surrogates(data: bytes | str) -> bool:
+def _may_hold_no_text(data: bytes | str) -> bool:
     if isinstance(data, bytes):
-        return b"\\ud" in data or b"\\uD" in data
-    return "\\ud" in data or "\\uD" in data
+        return b"\\u0000" in data or b"\\ud" in data or b"\\uD" in data
+    return "\\u0000" in data or "\\ud" in data or "\\uD" in data
 
 
 def _mend_text(value: object) -> object:
     if isinstance(value, str):
-        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").replace("\x00", "\ufffd")
     if isinstance(value, dict):
         return {_mend_text(key): _mend_text(item) for key, item in value.items()}
     if isinstance(value, list):

@@ -11,6 +11,7 @@ from auth.schemas import ApiTokenAnswer
 from auth.usecases.issue_api_token import issue_api_token as issue
 from auth.usecases.keep_signing_keys import SigningKeys
 from sync_kit.clock import Clock
+from sync_kit.contracts.texts import NO_NULL_BYTE
 from sync_kit.errors import UnauthorisedError
 from sync_kit.identity import JWKS_PATH, address_of, limit_by_address
 from sync_kit.limits import Rate, TokenBuckets
@@ -19,7 +20,7 @@ from sync_kit.store import Store
 GUESSES: Final = Rate(per_second=0.1, burst=10)
 """Wrong secrets for one client from one address: ten, then one in ten seconds. Others do not notice."""
 
-_Field = Annotated[str | None, Form(max_length=1000)]
+_Field = Annotated[Annotated[str, NO_NULL_BYTE] | None, Form(max_length=1000)]
 
 
 def api_token_routes(*, store: Store, keys: SigningKeys, clock: Clock, issuer: str) -> APIRouter:

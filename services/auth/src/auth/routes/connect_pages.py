@@ -12,6 +12,7 @@ from auth.routes.pages import add_to_query, show_choice, show_connected, show_pr
 from auth.usecases.choose_organisation import choose_by_token
 from auth.usecases.complete_connection import ChoiceNeeded, ConnectDesk, Connected, ConnectResult, complete_connection
 from auth.usecases.open_connect_link import open_connect_link
+from sync_kit.contracts.texts import NO_NULL_BYTE
 from sync_kit.contracts.vocabulary import Vendor
 from sync_kit.errors import ProblemError
 from sync_kit.identity import limit_by_address
@@ -39,8 +40,8 @@ def connect_page_routes(desk: ConnectDesk, *, metrics: AuthMetrics) -> APIRouter
     @router.post("/xero/choose")
     async def choose_on_page(
         request: Request,
-        choice_token: Annotated[str, Form(max_length=100)],
-        xero_tenant_id: Annotated[str, Form(max_length=64)],
+        choice_token: Annotated[str, NO_NULL_BYTE, Form(max_length=100)],
+        xero_tenant_id: Annotated[str, NO_NULL_BYTE, Form(max_length=64)],
     ) -> Response:
         try:
             chosen = await choose_by_token(choice_token, xero_tenant_id, store=desk.store)

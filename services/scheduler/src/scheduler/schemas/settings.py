@@ -7,13 +7,14 @@ from typing import Annotated
 from pydantic import AwareDatetime, BaseModel, Field
 
 from scheduler.schemas.fields import Body
+from sync_kit.contracts.texts import NO_NULL_BYTE
 from sync_kit.contracts.vocabulary import Direction, Module, Sending, Vendor
 
 
 class GoAheadBody(Body):
     """The consent to write: it names the Xero organisation that may be written to."""
 
-    xero_tenant_id: Annotated[str, Field(min_length=1, max_length=64)]
+    xero_tenant_id: Annotated[str, NO_NULL_BYTE, Field(min_length=1, max_length=64)]
 
 
 class SettingsBody(Body):

@@ -10,18 +10,19 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from sync_kit.contracts.texts import NO_NULL_BYTE
 from sync_kit.contracts.vocabulary import Module
 
 FieldName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,99}$")]
 """A Zoho field's API name."""
 XeroField = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9.]{0,59}$")]
 """A Xero field that may be mapped; the closed list is in `mappable_fields`."""
-CrmValue = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
-StatusName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
-TaxName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
-TaxType = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50)]
-AccountCode = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10)]
-TrackingName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+CrmValue = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255), NO_NULL_BYTE]
+StatusName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), NO_NULL_BYTE]
+TaxName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400), NO_NULL_BYTE]
+TaxType = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50), NO_NULL_BYTE]
+AccountCode = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10), NO_NULL_BYTE]
+TrackingName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), NO_NULL_BYTE]
 
 
 class StatusChoice(StrEnum):
@@ -239,7 +240,7 @@ class FieldSource(_Part):
     """Where a Xero field comes from: a CRM field, a fixed value, or the value where the CRM field is blank."""
 
     field: FieldName | None = None
-    value: Annotated[str, StringConstraints(min_length=1, max_length=4_000)] | None = None
+    value: Annotated[str, StringConstraints(min_length=1, max_length=4_000), NO_NULL_BYTE] | None = None
 
 
 class TrackingChoice(_Part):
