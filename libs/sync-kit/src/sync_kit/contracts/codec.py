@@ -118,8 +118,8 @@ def _strip_zeros(value: Decimal) -> Decimal:
 def loads(data: bytes | str) -> Any:
     """Parse JSON; fractions become Decimal. Raises ValueError for anything that is not JSON, NaN included.
 
-    A null byte, and half a surrogate pair (an emoji that somebody cut in two), become the replacement character: they
-    are no text, and there is a store or a wire that does not take them.
+    What is no text is mended, since there is a store or a wire that does not take it: a null byte is left out, half a
+    surrogate pair (an emoji that somebody cut in two) becomes the replacement character.
     """
     try:
         if _may_hold_no_text(data):  # the fast reader takes no half of a pair
@@ -139,7 +139,7 @@ def _may_hold_no_text(data: bytes | str) -> bool:
 
 def _mend_text(value: object) -> object:
     if isinstance(value, str):
-        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").replace("\x00", "\ufffd")
+        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").replace("\x00", "")
     if isinstance(value, dict):
         return {_mend_text(key): _mend_text(item) for key, item in value.items()}
     if isinstance(value, list):
