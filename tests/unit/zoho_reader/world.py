@@ -68,6 +68,8 @@ class FakeTokens:
         self.reported: list[int] = []
         self.failure: Exception | None = None
         self._current: VendorToken | None = None
+        self._may_be_refused_from = START
+        """A renewed token that is refused within a minute is not renewed again, as auth has it."""
 
     async def borrow(self, tenant_id: str, vendor: Vendor, failed_generation: int | None = None) -> VendorToken:
         if self.failure is not None:
@@ -76,6 +78,9 @@ class FakeTokens:
         worn = self._current is None or self._current.expires_at <= now + timedelta(seconds=60)
         if worn or (failed_generation is not None and failed_generation >= self.generation):
             self.asked.append(failed_generation)
+            if failed_generation is not None and now < self._may_be_refused_from:
+                raise NeedsReauthorisationError("a fresh token is refused too", cause="expired")
+            self._may_be_refused_from = now + timedelta(minutes=1) if failed_generation is not None else now
             self.generation += 1
             access = self.sandbox.zoho.state.tokens.issue_access_token(
                 self.org.dc, "zoho-sandbox-client", self.org.id, self.scopes, now

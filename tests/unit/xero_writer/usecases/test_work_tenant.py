@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+import pytest
 from sqlalchemy import update
 from starlette.types import Receive, Scope, Send
 from tests.unit.xero_writer.world import TENANT, World
@@ -219,3 +220,29 @@ async def test_a_large_tenant_gives_way_after_its_slice_to_one_that_waits(world:
         assert await work.step()
         calls = len(world.list_calls())
         assert calls - before <= 20
+
+
+async def test_two_worn_out_tokens_wait_for_nobody_while_auth_has_a_newer_one(world: World) -> None:
+    """As after a long pause of this process, in which others renewed the token: only auth may send for a person."""
+    await world.begin(world.sale())
+    world.fault("status", method="PUT", path="Contacts", status=401, times=2)
+    await world.work()
+    assert (await world.count_outcomes())["invoices", "created"] == 1
+    assert len(world.list_calls(method="PUT", path="Contacts")) == 3
+    told = await world.list_told(StageReported)
+    assert "needs_reauthorisation" not in [each.waiting_for.code for each in told if each.waiting_for is not None]
+    await world.check_equation()
+
+
+@pytest.mark.parametrize("report", ["withdrawn", "missing_scope"])
+async def test_a_refusal_of_an_older_token_than_auth_has_waits_for_nobody(world: World, report: str) -> None:
+    world.ignored_reports.add(report)
+    if report == "missing_scope":
+        refusal = {"status": 401, "headers": {"www-authenticate": "insufficient_scope"}}
+    else:
+        refusal = {"status": 403, "answer": '{"Detail": "AuthenticationUnsuccessful"}'}
+    world.fault("status", method="PUT", path="Contacts", **refusal)
+    await world.begin(world.sale())
+    await world.work()
+    assert (await world.count_outcomes())["invoices", "created"] == 1
+    assert [action for action, _ in world.list_versions("Contact")] == ["created"]

@@ -35,8 +35,11 @@ class Lender:
         self.left = list(connection_generations) or [1]
         self.asked: list[int | None] = []
         self.forgotten = 0
+        self.gives_up_after: int | None = None
 
     async def borrow(self, tenant_id: str, vendor: Vendor, failed_generation: int | None = None) -> VendorToken:
+        if failed_generation is not None and failed_generation == self.gives_up_after:
+            raise NeedsReauthorisationError("connect again", cause="expired")
         self.asked.append(failed_generation)
         connection = self.left.pop(0) if len(self.left) > 1 else self.left[0]
         return VendorToken(
@@ -113,7 +116,7 @@ async def test_a_composite_where_all_is_refused_comes_with_400() -> None:
     [
         (refusal(429, "TOO_MANY_REQUESTS"), RateLimitedError),
         (refusal(500, "INTERNAL_ERROR"), TryLaterError),
-        (refusal(401, "INVALID_TOKEN"), NeedsReauthorisationError),
+        (refusal(401, "INVALID_TOKEN"), TryLaterError),
         (refusal(401, "OAUTH_SCOPE_MISMATCH"), MissingScopeError),
         ({"status_code": "200", "body": {}}, BadAnswerError),
         ({"status_code": 200, "body": []}, BadAnswerError),
@@ -158,15 +161,19 @@ async def test_an_answer_without_the_vendors_time_is_not_used() -> None:
         await open_crm((204, None), date="").ask(QUESTIONS[0])
 
 
-async def test_a_refused_token_is_borrowed_again_once_and_then_auth_is_told() -> None:
+async def test_a_refused_token_is_borrowed_again_once_and_then_auth_is_told_and_decides() -> None:
     lender = Lender()
     crm = open_crm((401, {"code": "INVALID_TOKEN"}), (204, None), lender=lender)
     await crm.ask(QUESTIONS[0])
     assert (lender.asked, crm.spent_so_far.calls) == ([None, 1], 2)
     lender = Lender()
-    with pytest.raises(NeedsReauthorisationError):
+    with pytest.raises(TryLaterError, match="auth has a newer one"):
         await open_crm((401, {"code": "INVALID_TOKEN"}), lender=lender).ask(QUESTIONS[0])
     assert lender.asked == [None, 1, 2]
+    lender = Lender()
+    lender.gives_up_after = 2
+    with pytest.raises(NeedsReauthorisationError):
+        await open_crm((401, {"code": "INVALID_TOKEN"}), lender=lender).ask(QUESTIONS[0])
 
 
 async def test_a_token_of_a_connection_that_is_over_is_never_used() -> None:

@@ -233,8 +233,8 @@ class Desk:
     async def send(self, request: XeroRequest) -> XeroAnswer:
         """Any call, whatever its answer; the caller has made sure that the allowance has room for it.
 
-        Raises NotSentError (nothing left), AnswerLostError (its effect is unknown), NeedsReauthorisationError and
-        LeaseLostError (nothing was done).
+        Raises NotSentError (nothing left), AnswerLostError (its effect is unknown), NeedsReauthorisationError,
+        TryLaterError and LeaseLostError (nothing was done).
         """
         self.take_place()
         return await self.send_from_place(request)
@@ -254,11 +254,17 @@ class Desk:
             if answer.lacks_scope:
                 await self.tools.tokens.report_missing_scope(self.tenant_id, Vendor.XERO, token.generation)
             await self._borrow(failed_generation=token.generation)
-            raise NeedsReauthorisationError("Xero refused a new token", cause="expired")
+            raise self._refused_again("Xero refused two tokens")
         if answer.status == 403 and _says_withdrawn(answer):
             await self.tools.tokens.report_withdrawn(self.tenant_id, Vendor.XERO, token.generation)
-            raise NeedsReauthorisationError("Xero says that access was withdrawn", cause="withdrawn")
+            raise self._refused_again("Xero says that access was withdrawn")
         return answer
+
+    def _refused_again(self, what: str) -> TryLaterError:
+        """Auth was told and still lends: it has a newer token, as after a long pause of this process. Whether a person
+        must connect again is auth's to say, for nobody would be asked to by anyone else."""
+        self.allowance.note_trouble(self.now())
+        return TryLaterError(f"{what}, and auth has a newer one", retry_at=self.allowance.blocked_until)
 
     async def _send_once(self, token: VendorToken, request: XeroRequest) -> XeroAnswer:
         self._uncounted += 1

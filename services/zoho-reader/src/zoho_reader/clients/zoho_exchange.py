@@ -12,7 +12,7 @@ from typing import Final, Protocol, TypeVar
 from sync_kit.contracts import codec
 from sync_kit.contracts.vendor_tokens import VendorToken
 from sync_kit.contracts.vocabulary import Vendor
-from sync_kit.errors import BadAnswerError, NeedsReauthorisationError, TryLaterError
+from sync_kit.errors import BadAnswerError, TryLaterError
 from sync_kit.http import HttpClient, HttpRequest, HttpResponse, parse_json
 from zoho_reader.domain.answers import read_vendor_time
 from zoho_reader.errors import MissingScopeError, TokenRefusedError
@@ -104,7 +104,9 @@ class ZohoExchange:
     async def call(self, call: Call, check: Callable[[HttpResponse], Answer]) -> tuple[Answer, datetime]:
         """The checked answer and the vendor's clock. Raises what `check` raises.
 
-        MissingScopeError where `call.way` leaves another way; else that is told to auth.
+        MissingScopeError where `call.way` leaves another way; else that is told to auth, as is a token that is refused
+        again. Auth says whether a person must connect again, which raises NeedsReauthorisationError; if it lends all
+        the same, it has a newer token, as after a long pause of this process: TryLaterError.
         """
         token = await self._borrow(None)
         for attempt in (1, 2):
@@ -116,13 +118,12 @@ class ZohoExchange:
                 if call.way is not None:
                     raise MissingScopeError(str(error), way=call.way) from error
                 await self._tokens.report_missing_scope(self._tenant_id, Vendor.ZOHO, token.generation)
-                raise NeedsReauthorisationError(str(error), cause="scope_missing") from error
+                raise TryLaterError("Zoho refused a token for want of a scope, and auth has a newer one") from error
             except TokenRefusedError:
-                # Auth decides what a refusal means: it refreshes, or finds that a person must connect again.
                 token = await self._borrow(token.generation)
                 if attempt == 2:
                     break
-        raise NeedsReauthorisationError("Zoho refuses fresh tokens too", cause="expired")
+        raise TryLaterError("Zoho refused two tokens, and auth has a newer one")
 
     def _note_time(self, response: HttpResponse) -> None:
         # A refusal tells the vendor's time as well as an answer does.
