@@ -22,6 +22,7 @@ FAILED_ONCE: dict[int, str] = {
     3: "the clocks of two services were minutes apart, and no token between them was let in",
     10: "a renamed product changed drafts that nobody had touched",
     52: "who answered a dead process waited for it to read, and the story had no end",
+    4357: "a bill was held for a number that a person had freed meanwhile, and sent by the next sync of everything",
     3225: "a worker that had slept met two worn-out tokens, and waited for a person whom nobody had asked to come",
     111: "a day's limit, met three times over: the story waited in steps of a second",
 }

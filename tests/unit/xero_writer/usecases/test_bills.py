@@ -234,3 +234,14 @@ async def test_a_request_that_xero_executes_later_than_any_should_be_is_noticed_
     assert [reason.code for reason in told[Module.PURCHASE_ORDERS, "4000"].reasons] == ["two_in_xero"]
     assert told[Module.PURCHASE_ORDERS, "4001"].outcome == "created"
     await world.check_equation()
+
+
+async def test_a_number_that_a_person_has_freed_since_the_last_look_is_not_asked_about(world: World) -> None:
+    await world.sync(world.purchase())
+    [(_, bill)] = list_bills(world)
+    world.advance(600)
+    await world.person("PATCH", f"Invoices/{bill['InvoiceID']}", {"Status": "DELETED"})
+    world.advance(600)
+    again = world.order("4001", vendor="1600", product="2000", PO_Number=bill["InvoiceNumber"])
+    counts = await world.sync({Module.PURCHASE_ORDERS: [again]})
+    assert counts == {("purchase_orders", "created"): 1}

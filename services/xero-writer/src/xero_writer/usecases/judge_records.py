@@ -16,8 +16,9 @@ from xero_writer.domain.documents.currency_rates import list_usual_rates
 from xero_writer.domain.judge import judge, list_missing_fields
 from xero_writer.domain.lanes import CONTACT_MODULES, Lane, lane_of
 from xero_writer.domain.mapping_model import list_crm_fields
+from xero_writer.domain.questions import find_candidate_kind
 from xero_writer.domain.rows import JudgeContext, JudgeInput
-from xero_writer.domain.verdicts import Action, Need, Needs, Ready, Verdict
+from xero_writer.domain.verdicts import Action, Held, Need, Needs, Ready, Verdict
 from xero_writer.store import ledger, links, owed, staging, wanted
 from xero_writer.store.staging import State
 from xero_writer.usecases.apply_verdicts import Page, apply_verdicts, want_records
@@ -33,7 +34,7 @@ PAGE_SIZE: Final = 300
 _FOR_ALL: Final = frozenset({Need.REFERENCE, Need.LEDGER})
 """What one record of a page asks for is read for all of them: the page is judged when it is there."""
 _TYPED_IN_BY_PEOPLE: Final = frozenset({Lane.SALES_INVOICES, Lane.BILLS})
-"""What somebody may have entered by hand since the last look, under a number of its own: looked at before creating."""
+"""What somebody may have entered or ended by hand since the last look: looked at before creating, and before asking."""
 
 
 @dataclass
@@ -154,13 +155,18 @@ def _judge_all(module: Module, context: JudgeContext, looks: Looks, found: _Foun
         if isinstance(verdict, Needs) and verdict.what & _FOR_ALL:
             return [], set(verdict.what)
         verdicts.append(verdict)
-    return verdicts, {Need.SWEEP} if _creates(module, verdicts, stale & _TYPED_IN_BY_PEOPLE) else set()
+    return verdicts, {Need.SWEEP} if _rests_on(module, verdicts, stale & _TYPED_IN_BY_PEOPLE) else set()
 
 
-def _creates(module: Module, verdicts: Sequence[Verdict], lanes: Set[Lane]) -> bool:
-    """Whether a new document would go to one of these lanes."""
+def _rests_on(module: Module, verdicts: Sequence[Verdict], lanes: Set[Lane]) -> bool:
+    """Whether a new document would go to one of these lanes, or is held for what stands there."""
     return module in DOCUMENT_MODULES and any(
-        isinstance(verdict, Ready) and verdict.action is Action.CREATE and lane_of(module, verdict.facts.kind) in lanes
+        (
+            isinstance(verdict, Ready)
+            and verdict.action is Action.CREATE
+            and lane_of(module, verdict.facts.kind) in lanes
+        )
+        or (isinstance(verdict, Held) and find_candidate_kind(verdict.reasons) in lanes)
         for verdict in verdicts
     )
 
