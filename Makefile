@@ -20,7 +20,7 @@ JOBS   ?= 2
 .PHONY: help setup demo test engines up test-engines chaos chaos-engines chaos-proof bench lint fmt
 
 help: ## Print this list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  make demo DATA=FILE.csv REPORT=FILE.json   the same on real sales, with the figures in a file"
 
 $(STAMP): pyproject.toml uv.lock $(wildcard */pyproject.toml */*/pyproject.toml)

@@ -13,6 +13,7 @@ from vendor_sandbox.app import Sandbox, create_sandbox
 from vendor_sandbox.core.clock import VirtualClock
 from vendor_sandbox.core.switches import Switches
 from zoho2xero.client import Credentials
+from zoho2xero.demo.sandbox import SandboxControl
 from zoho2xero.home import Secrets, prepare_home
 
 CRM_TAXES: Final = {"VAT 20%": 20, "VAT 5%": 5, "VAT 0%": 0, "VAT 12%": 12}
@@ -68,6 +69,11 @@ async def _found(folder: Path, sending: str) -> Founded:
 
 
 async def _furnish(world: World) -> None:
+    await add_taxes(world.control, world.zoho_org_id)
+
+
+async def add_taxes(control: SandboxControl, zoho_org_id: str) -> None:
+    """The taxes that the CRM knows."""
     for name, percent in CRM_TAXES.items():
         wanted: dict[str, Any] = {"name": name, "value": percent}
-        await world.control.call("POST", f"/zoho/{world.zoho_org_id}/taxes", wanted)
+        await control.call("POST", f"/zoho/{zoho_org_id}/taxes", wanted)

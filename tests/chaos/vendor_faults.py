@@ -14,7 +14,7 @@ MOST_LATE_SECONDS: Final = 80
 _WRITES: Final = ("/Invoices", "/Contacts", "/Items", None)
 _READS: Final = ("coql", "composite", "deleted", None)
 
-_ANYTHING: Final[Mapping[str, Draw]] = {
+ANYTHING: Final[Mapping[str, Draw]] = {
     "lost_request": lambda dice: {},
     "lost_answer": lambda dice: {},
     "status": lambda dice: {"status": dice.choice((500, 502, 503, 504))},
@@ -27,12 +27,12 @@ _ANYTHING: Final[Mapping[str, Draw]] = {
     "token_revoked": lambda dice: {},
 }
 _OF_XERO: Final[Mapping[str, Draw]] = {
-    **_ANYTHING,
+    **ANYTHING,
     "late_commit": lambda dice: {"delay_seconds": dice.randint(1, MOST_LATE_SECONDS)},
     "whole_400_wrote_half": lambda dice: {},
     "rate_limit": lambda dice: {"problem": dice.choice(("minute", "concurrent", "app", "minute", "day"))},
 }
-_OF_ZOHO: Final[Mapping[str, Draw]] = {**_ANYTHING, "rate_limit": lambda dice: {}}
+_OF_ZOHO: Final[Mapping[str, Draw]] = {**ANYTHING, "rate_limit": lambda dice: {}}
 _FIRST: Final = ("lost_answer", "late_commit", "lost_answer", "late_commit", "whole_400_wrote_half")
 
 

@@ -1,21 +1,17 @@
 """What the vendors do wrong in a story whose time is real: nothing that would take hours to be over."""
 
 import random
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
+
+from tests.chaos.vendor_faults import ANYTHING, Draw
 
 from vendor_sandbox.core.faults import FaultMenu
 
-Draw = Callable[[random.Random], dict[str, Any]]
-
+_QUICK: Final = ("lost_request", "lost_answer", "status", "wrote_then_status", "slow", "truncated", "garbage")
 _OF_BOTH: Final[Mapping[str, Draw]] = {
-    "lost_request": lambda dice: {},
-    "lost_answer": lambda dice: {},
-    "status": lambda dice: {"status": dice.choice((500, 502, 503, 504))},
-    "wrote_then_status": lambda dice: {"status": dice.choice((500, 503))},
+    **{kind: ANYTHING[kind] for kind in _QUICK},
     "slow": lambda dice: {"seconds": dice.uniform(1, 4)},
-    "truncated": lambda dice: {},
-    "garbage": lambda dice: {"execute": dice.random() < 0.5},
 }
 _OF_WRITES: Final[Mapping[str, Draw]] = {
     **_OF_BOTH,

@@ -12,7 +12,7 @@ import asyncpg
 import uvicorn
 from tests.chaos.audit import ReadRows
 from tests.chaos.engines.plan import REPLICAS, EnginesPlan
-from tests.chaos.founding import CRM_TAXES, Founded
+from tests.chaos.founding import Founded, add_taxes
 from tests.fixtures.world import MAPPING
 
 from sync_kit.clock import Clock, SystemClock
@@ -81,8 +81,7 @@ async def _found(
 ) -> Founded:
     org_id = await control.make_zoho_org(COMPANY.name, COMPANY.data_centre)
     books_id = await control.make_xero_organisation("Demo Company (UK)")
-    for name, percent in CRM_TAXES.items():
-        await control.call("POST", f"/zoho/{org_id}/taxes", {"name": name, "value": percent})
+    await add_taxes(control, org_id)
     clock, secrets = SystemClock(), read_secrets(folder)
     prepared = await prepare(http, url, secrets.operator_token, COMPANY, clock=clock)
     path = f"/v1/settings/{prepared.tenant_id}"

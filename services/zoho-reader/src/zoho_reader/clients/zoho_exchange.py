@@ -109,7 +109,7 @@ class ZohoExchange:
         the same, it has a newer token, as after a long pause of this process: TryLaterError.
         """
         token = await self._borrow(None)
-        for attempt in (1, 2):
+        for _ in range(2):
             try:
                 response = await self._exchange(token, call)
                 self._note_time(response)
@@ -121,8 +121,6 @@ class ZohoExchange:
                 raise TryLaterError("Zoho refused a token for want of a scope, and auth has a newer one") from error
             except TokenRefusedError:
                 token = await self._borrow(token.generation)
-                if attempt == 2:
-                    break
         raise TryLaterError("Zoho refused two tokens, and auth has a newer one")
 
     def _note_time(self, response: HttpResponse) -> None:

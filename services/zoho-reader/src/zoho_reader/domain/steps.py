@@ -202,14 +202,20 @@ def foresee_scans(tasks: Sequence[Task]) -> list[Task]:
     if first is None or first.way is not Way.SCAN:
         return []
     foreseen = [first]
-    scanned = {task.source for task in tasks if task.state is TaskState.OPEN and task.way is Way.SCAN}
+    scans = list_scans(tasks)
+    scanned = {task.source for task in scans}
     children = {shape.headers: shape.children for shape in SHAPES.values()}
-    for task in _list_open(tasks):
-        if first.scanned is not None or foreseen[-1].source in DOCUMENT_SOURCES:
+    for task in scans[1:] if first.scanned is None else ():
+        if foreseen[-1].source in DOCUMENT_SOURCES:
             break
-        if task is not first and task.way is Way.SCAN and children.get(task.source) not in scanned:
+        if children.get(task.source) not in scanned:
             foreseen.append(task)
     return foreseen
+
+
+def list_scans(tasks: Iterable[Task]) -> list[Task]:
+    """First loads that are going on, in the order in which they are read."""
+    return [task for task in _list_open(tasks) if task.way is Way.SCAN]
 
 
 def _list_open(tasks: Iterable[Task]) -> list[Task]:

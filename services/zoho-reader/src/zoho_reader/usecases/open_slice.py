@@ -25,7 +25,7 @@ from zoho_reader.domain.coql import Question
 from zoho_reader.domain.lists import ListQuestion
 from zoho_reader.domain.pace import Pace
 from zoho_reader.domain.sources import STANDARD_COLUMNS, Source, choose_columns, choose_names
-from zoho_reader.domain.steps import Task, TaskState, Way
+from zoho_reader.domain.steps import Task, list_scans
 from zoho_reader.metrics import ReaderMetrics
 from zoho_reader.store import KIT
 from zoho_reader.store.columns import list_left_out, list_slow
@@ -64,7 +64,7 @@ class Slice:
     @property
     def scanning(self) -> frozenset[Source]:
         """Sources of which a first load is going on."""
-        return frozenset(task.source for task in self.tasks if task.way is Way.SCAN and task.state is TaskState.OPEN)
+        return frozenset(task.source for task in list_scans(self.tasks))
 
     def list_columns(self, source: Source) -> tuple[str, ...]:
         """What is asked for of a source, whichever way."""
