@@ -16,8 +16,13 @@ from zoho2xero.engines import EngineError, Engines, start_engines
 from zoho2xero.up import ServicePlan, running_services
 from zoho2xero.vendors import point_at_sandbox
 
-WIDE_LIMITS: Final = {"CLIENT_CALLS_PER_SECOND": "1000", "CLIENT_BURST": "10000"}
-"""The bench is one API client for all its tenants."""
+WIDE_LIMITS: Final = {
+    "CLIENT_CALLS_PER_SECOND": "1000",
+    "CLIENT_BURST": "10000",
+    "ADDRESS_CALLS_PER_SECOND": "1000",
+    "ADDRESS_BURST": "10000",
+}
+"""The bench is one API client for all its tenants, and all their people consent from its address."""
 
 
 class NoEnginesError(Exception):

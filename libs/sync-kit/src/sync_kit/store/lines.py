@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import os
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -17,8 +18,9 @@ from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from sync_kit.one_thread import OneThread
 from sync_kit.store.session import Line, Work
@@ -41,6 +43,8 @@ POOL_OVERFLOW = 5
 """How many more it opens while all are at work, and closes again."""
 POOL_WAIT_SECONDS = 20
 """How long a unit of work waits for a connection of the pool before it is a trouble of the store."""
+IDLE_SECONDS = 5.0
+"""A connection that lay unused for so long is asked whether its server is still there before it is given out."""
 CONNECT_SECONDS = 5
 COMMAND_SECONDS = 90
 """When we give up on a server from which nothing is heard at all; it gives up itself before."""
@@ -157,7 +161,6 @@ class PostgresLines:
         self._engine = create_async_engine(
             url.set(drivername="postgresql+asyncpg"),
             hide_parameters=True,
-            pool_pre_ping=True,
             pool_size=POOL_SIZE,
             max_overflow=POOL_OVERFLOW,
             pool_timeout=POOL_WAIT_SECONDS,
@@ -168,6 +171,7 @@ class PostgresLines:
                 "prepared_statement_cache_size": PREPARED_STATEMENTS,
             },
         )
+        _look_at_idle_connections(self._engine.sync_engine)
         self._writers = asyncio.Lock() if one_writer else contextlib.nullcontext()
 
     @asynccontextmanager
@@ -183,6 +187,28 @@ class PostgresLines:
 
     async def close(self) -> None:
         await self._engine.dispose()
+
+
+def _look_at_idle_connections(engine: Engine) -> None:
+    """Never give out a connection that is known to be dead, nor one whose server may have gone without a word.
+
+    The pool's own way (`pool_pre_ping`) asks each time, with three trips to the server: a third of all trips.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def note_time(_: Any, record: ConnectionPoolEntry) -> None:
+        record.info["unused_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def look(connection: Any, record: ConnectionPoolEntry, _: Any) -> None:
+        unused_since = record.info.get("unused_since")
+        if connection.driver_connection.is_closed():
+            raise InvalidatePoolError
+        if unused_since is not None and time.monotonic() - unused_since > IDLE_SECONDS:
+            try:
+                engine.dialect.do_ping(connection)
+            except engine.dialect.loaded_dbapi.Error as error:
+                raise InvalidatePoolError from error
 
 
 def make_private_file(path: Path) -> None:

@@ -66,6 +66,7 @@ class Session:
         self._before: list[Callable[[Connection], object]] = []
         self._open = True
         self._used = False
+        self._moment: datetime | None = None
 
     async def run(self, work: Work[Result]) -> Result:
         """Run a function of the synchronous Connection inside this transaction, in one trip; it must not commit."""
@@ -109,11 +110,15 @@ class Session:
             self._before.append(lambda connection: connection.execute(_TAKE_TURNS, {"keys": keys}))
 
     async def now(self) -> datetime:
-        """The store's time, aware UTC: the injected clock on SQLite, the server's on PostgreSQL."""
-        if self.kind == "sqlite":
-            return self.clock.now()
-        moment: datetime = await self.fetch_value(select(self.now_in_sql()))
-        return moment
+        """The store's time, aware UTC: the injected clock on SQLite, the server's on PostgreSQL.
+
+        One unit of work is one moment: the server is asked once. What must know how late it is by now, after a wait
+        for another's lock, compares inside its statement, with `now_in_sql`.
+        """
+        if self._moment is None:
+            asks = self.kind == "postgresql"
+            self._moment = await self.fetch_value(select(self.now_in_sql())) if asks else self.clock.now()
+        return self._moment
 
     def now_in_sql(self) -> ColumnElement[datetime]:
         """The store's time as an expression, for use inside a statement."""
