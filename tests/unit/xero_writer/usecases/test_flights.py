@@ -128,9 +128,11 @@ async def test_a_refusal_for_a_limit_lets_the_others_land(world: World) -> None:
     await world.check_equation()
 
 
-async def test_two_bills_of_one_number_and_supplier_are_never_under_way_together(
-    world: World, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("compared", [8, 2], ids=["side by side", "far apart"])
+async def test_of_two_bills_of_one_number_and_supplier_the_second_is_judged_when_the_first_is_there(
+    world: World, monkeypatch: pytest.MonkeyPatch, compared: int
 ) -> None:
+    monkeypatch.setattr(send_batches, "COMPARED", compared)
     monkeypatch.setattr(send_batches, "MAX_ELEMENTS", 1)
     monkeypatch.setattr(batches, "MAX_ELEMENTS", 1)
     orders = [world.order(str(4000 + number), PO_Number=f"PO-{number % 4}") for number in range(8)]

@@ -364,6 +364,20 @@ async def list_same_key(
     return await session.fetch_all(_SAME_KEY, {"of_tenant": tenant_id, "of_module": module.value, "keys": keys})
 
 
+_RESTAGE_SAME_KEY: Final = (
+    update(staged_records)
+    .where(*_OF_MODULE, _row.business_key.in_(bindparam("keys", expanding=True)), _row.state == State.READY)
+    .values(state=State.STAGED.value, ready=None, judged_mapping=None, judged_settings=None)
+)
+
+
+async def restage_same_key(session: Session, tenant_id: str, module: Module, business_keys: Iterable[str]) -> None:
+    """Judge those again that are ready and have one of these business keys."""
+    keys = list(business_keys)
+    if keys:
+        await session.execute(_RESTAGE_SAME_KEY, {"of_tenant": tenant_id, "of_module": module.value, "keys": keys})
+
+
 _EMAIL_HOLDERS: Final = (
     select(_row.email_key, func.count().label("records"))
     .where(

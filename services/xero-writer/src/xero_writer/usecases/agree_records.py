@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sync_kit.contracts.reasons import Reason
-from sync_kit.contracts.vocabulary import Outcome
+from sync_kit.contracts.vocabulary import Module, Outcome
 from sync_kit.store import Session
 from xero_writer.domain.answers import WRITTEN_DIFFERS, agree, find_total_difference
-from xero_writer.domain.lanes import LANES
+from xero_writer.domain.lanes import LANES, Lane
 from xero_writer.domain.ledger import find_money, read_document
 from xero_writer.domain.link_facts import LinkFacts
 from xero_writer.domain.reference import ReferencePart
 from xero_writer.domain.rows import LedgerDocument
 from xero_writer.domain.verdicts import Action
 from xero_writer.domain.xero_dates import find_xero_time
-from xero_writer.store import ledger, links, references
+from xero_writer.store import ledger, links, references, staging
 from xero_writer.usecases.desk import Desk
 from xero_writer.usecases.ledger_rows import from_ledger_document
 from xero_writer.usecases.save_rows import save_rows
@@ -114,3 +114,12 @@ async def agree_records(desk: Desk, session: Session, agreements: Sequence[Agree
     if any(reason.code == WRITTEN_DIFFERS for each in agreements for reason in each.reasons):
         await references.forget_parts(session, desk.tenant_id, [part.value for part in _DECIDE_TOTALS])
     await settle_records(desk, session, settlements)
+    await _judge_rivals_again(desk, session, agreements)
+
+
+async def _judge_rivals_again(desk: Desk, session: Session, agreements: Sequence[Agreement]) -> None:
+    """Of two CRM records with one bill number the second may have been judged before the first was there. For all
+    other documents the judge holds both; and suppliers share numbers, so that it cannot do so here."""
+    bills = [each.record.verdict for each in agreements if each.record.lane is Lane.BILLS]
+    keys = {key for verdict in bills for key in verdict.uniqueness_keys}
+    await staging.restage_same_key(session, desk.tenant_id, Module.PURCHASE_ORDERS, keys)
