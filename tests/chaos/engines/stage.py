@@ -130,8 +130,7 @@ async def _serving(sandbox: Sandbox) -> AsyncIterator[str]:
 @asynccontextmanager
 async def _supervised(services: Services, clock: Clock, said: list[str]) -> AsyncIterator[None]:
     """What ends by itself is started again, as in production; `said` keeps what was."""
-    processes = [process for replicas in services.processes.values() for process in replicas]
-    looking = asyncio.create_task(Supervisor(processes, clock=clock, tell=said.append).run())
+    looking = asyncio.create_task(Supervisor(services.list_all(), clock=clock, tell=said.append).run())
     try:
         yield
     finally:

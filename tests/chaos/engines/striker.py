@@ -38,7 +38,7 @@ class Striker:
         for engine in (self._engines.postgres, self._engines.kafka):
             if engine is not None and not await engine.is_running():
                 await engine.start()
-        processes = [process for replicas in self._services.processes.values() for process in replicas]
+        processes = self._services.list_all()
         for process in processes:
             process.resume()
             process.launch()

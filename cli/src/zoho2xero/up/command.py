@@ -48,7 +48,7 @@ async def run_up(options: UpOptions, tell: Callable[[str], None]) -> None:
         services = await stack.enter_async_context(
             running_services(engines, options.home, plan, clock=clock, tell=tell)
         )
-        processes = [process for replicas in services.processes.values() for process in replicas]
+        processes = services.list_all()
         if given is None:
             processes.append(await stack.enter_async_context(_running_sandbox(sandbox_url, services.folder, clock)))
             tell(f"No vendor accounts are set up: a sandbox of Zoho CRM and Xero runs at {sandbox_url}.")

@@ -56,6 +56,10 @@ class Services:
         """One of them. Raises KeyError or IndexError."""
         return self.processes[service][replica]
 
+    def list_all(self) -> list[ServiceProcess]:
+        """Every process of every service, and the front."""
+        return [process for replicas in self.processes.values() for process in replicas]
+
     def list_pids(self) -> dict[str, list[int]]:
         """The process ids of each service's replicas that run."""
         return {
@@ -87,7 +91,7 @@ class Services:
 
     async def start(self) -> None:
         """Start all and wait until each is ready. Raises EngineError."""
-        every = [process for processes in self.processes.values() for process in processes]
+        every = self.list_all()
         for process in every:
             process.launch()
         await asyncio.gather(*(process.wait_until_ready() for process in every))
