@@ -6,7 +6,6 @@ and connections closed.
 
 import asyncio
 import contextlib
-import gc
 import inspect
 import signal
 import socket
@@ -22,15 +21,13 @@ from sync_kit.clock import Clock, SystemClock
 from sync_kit.http import AsgiApp
 from sync_kit.logs import configure_logging, describe_error, get_logger
 from sync_kit.loops import Loop, run_loops
+from sync_kit.memory import memory_for_pages
 from sync_kit.settings import ServiceSettings
 from sync_kit.store import Store
 
 _log = get_logger(__name__)
 
 _GRACE_SECONDS = 8
-_GARBAGE_THRESHOLDS = (50_000, 20, 20)
-"""New objects before the collector looks at them, and looks before it looks at older ones. Python's own (700, 10, 10)
-cost a quarter of a sync's processor time, since pages of records are many objects and hardly any of them a cycle."""
 Settings_contra = TypeVar("Settings_contra", bound=ServiceSettings, contravariant=True)
 
 
@@ -88,7 +85,7 @@ async def serve(
     """
     try:
         with contextlib.ExitStack() as stack:
-            stack.enter_context(_collecting_garbage_less_often())
+            stack.enter_context(memory_for_pages())
             sockets = [stack.enter_context(_bind(listener)) for listener in listeners]
             servers = [_build_server(listener) for listener in listeners]
             if on_listening is not None:
@@ -154,20 +151,6 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Signals are for the whole process: `stop_on_signals` listens to them once for all servers."""
         yield
-
-
-@contextlib.contextmanager
-def _collecting_garbage_less_often() -> Iterator[None]:
-    """What was loaded at the start stays as long as the process: the collector need not look at it again and again."""
-    before = gc.get_threshold()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*_GARBAGE_THRESHOLDS)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-        gc.unfreeze()
 
 
 def _build_server(listener: Listener) -> _Server:

@@ -83,6 +83,18 @@ async def test_half_of_a_batch_that_was_written_is_adopted_and_the_other_half_go
     await world.check_equation()
 
 
+@pytest.mark.parametrize("path", ["Contacts", "Items", "Invoices"])
+async def test_a_look_up_that_cannot_be_read_does_not_say_that_nothing_is_there(world: World, path: str) -> None:
+    world.fault("whole_400_wrote_half", method="PUT", path=path)
+    await world.begin(world.sale())
+    await world.step()
+    world.fault("wrong_types", method="GET", path=path)
+    await world.work()
+    assert await world.count_outcomes() == ONE_SALE
+    assert [action for action, _ in world.list_versions(path.removesuffix("s"))] == ["created"]
+    await world.check_equation()
+
+
 async def test_nothing_is_looked_up_before_a_zombie_is_dead(world: World) -> None:
     world.fault("late_commit", method="PUT", path="Invoices", delay_seconds=85)
     await world.begin(world.sale())

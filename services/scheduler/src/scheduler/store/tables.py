@@ -132,7 +132,10 @@ class LogEntry(Table, table=True):
     """The sync log: what became of one record in one run."""
 
     __tablename__ = "log_entries"
-    __table_args__ = (Index("log_newest_first", "tenant_id", "settled_at", "run_id", "module", "record_id"),)
+    __table_args__ = (
+        Index("log_newest_first", "tenant_id", "settled_at", "run_id", "module", "record_id"),
+        Index("log_outcomes", "run_id", "module", "outcome", "settled_seq"),  # all that a run is counted by
+    )
 
     run_id: str = Field(primary_key=True)
     module: str = Field(primary_key=True)

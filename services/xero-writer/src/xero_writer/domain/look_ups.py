@@ -46,16 +46,14 @@ def list_look_ups(lane: Lane, business_keys: Sequence[str]) -> list[LookUp]:
     return look_ups
 
 
-def list_found(lane: Lane, business_key: str, body: object) -> list[Mapping[str, Any]]:
-    """The rows of an answer that carry this key; what shares the path and is of another kind is passed over."""
+def list_found(lane: Lane, business_key: str, rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Those of an answer's rows that carry this key; what shares the path and is of another kind is passed over."""
     words = LANES[lane]
-    rows = body.get(words.path) if isinstance(body, Mapping) else None
     wanted = business_key.strip().casefold()
     return [
         row
-        for row in (rows if isinstance(rows, list) else [])
-        if isinstance(row, Mapping)
-        and str(row.get(words.key_field) or "").strip().casefold() == wanted
+        for row in rows
+        if str(row.get(words.key_field) or "").strip().casefold() == wanted
         and (words.type is None or row.get("Type", words.type) == words.type)
     ]
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, RowMapping, Table, bindparam, delete, func, or_, select, update
+from sqlalchemy import Executable, RowMapping, Table, bindparam, delete, func, select, union_all, update
 
 from sync_kit.store import Session
 from xero_writer.domain.lanes import Lane
@@ -90,9 +90,19 @@ async def _find(
 
 @cache
 def _sharing_any(table: Table, names: Sequence[str]) -> Executable:
-    """Rows that have one of the values given in one of these columns; both engines use an index for each of them."""
-    shared = [table.c[name].in_(bindparam(name, expanding=True)) for name in names]
-    return select(table).where(table.c.tenant_id == bindparam("of_tenant"), or_(*shared))
+    """Rows that have one of the values given in one of these columns.
+
+    Each column is asked for by its own index. Of one condition with OR SQLite makes a walk through all of the tenant's
+    rows, a tenth of a second for thirty thousand.
+    """
+    of_tenant = table.c.tenant_id == bindparam("of_tenant")
+    found = union_all(
+        *(
+            select(table.c.xero_id).where(of_tenant, table.c[name].in_(bindparam(name, expanding=True)))
+            for name in names
+        )
+    )
+    return select(table).where(of_tenant, table.c.xero_id.in_(found))
 
 
 async def note_seen(session: Session, tenant_id: str, lane: Lane, xero_ids: Sequence[str], run_id: str) -> None:

@@ -266,7 +266,7 @@ async def list_unsettled(session: Session, tenant_id: str, module: Module) -> li
     """Ids of the module's records that have no outcome for their newest version."""
     row = staged_records.c
     rows = await session.fetch_all(
-        select(row.record_id).where(row.tenant_id == tenant_id, row.module == module, row.state != State.SETTLED)
+        select(row.record_id).where(row.tenant_id == tenant_id, row.module == module, row.state.in_(_UNSETTLED))
     )
     return [found["record_id"] for found in rows]
 

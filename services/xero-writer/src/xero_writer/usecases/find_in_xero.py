@@ -27,17 +27,18 @@ Found = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 async def find_in_xero(desk: Desk, lane: Lane, business_keys: Sequence[str]) -> Found:
-    """Xero's rows by business key; a key without rows is not there. Raises SliceOverError, OutOfCallsError."""
+    """Xero's rows by business key; a key without rows is not there. Raises SliceOverError, and OutOfCallsError also for
+    an answer that cannot be read: it does not say that nothing is there."""
     if lane not in _LISTED or len(business_keys) <= FEW:
         return await _ask_by_key(desk, lane, business_keys)
     if lane is Lane.ITEMS:
         answer = await desk.read(XeroRequest("GET", "Items", {"unitdp": "4"}), settling=True)
-        body: object = {"Items": list_rows(desk, answer, "Items")}
-        return {key: list_found(lane, key, body) for key in business_keys}
+        items = list_rows(desk, answer, "Items")
+        return {key: list_found(lane, key, items) for key in business_keys}
     changed = await _list_changed_contacts(desk)
     if changed is None:
         return await _ask_by_key(desk, lane, business_keys)
-    return {key: list_found(lane, key, {"Contacts": changed}) for key in business_keys}
+    return {key: list_found(lane, key, changed) for key in business_keys}
 
 
 async def _ask_by_key(desk: Desk, lane: Lane, business_keys: Sequence[str]) -> Found:
@@ -51,11 +52,12 @@ async def _ask_by_key(desk: Desk, lane: Lane, business_keys: Sequence[str]) -> F
             answer = await desk.read(XeroRequest("GET", look_up.path, query), settling=True)
             if answer.status == 400:
                 raise desk.trouble("Xero did not understand a look-up")
-            if answer.status != 200:
+            if answer.status == 404:
                 break
+            rows = list_rows(desk, answer, LANES[lane].path)
             for key in look_up.business_keys:
-                found[key] = [*found[key], *list_found(lane, key, answer.body)]
-            if "page" not in look_up.query or len(list_rows(desk, answer, LANES[lane].path)) < LANES[lane].page_size:
+                found[key] = [*found[key], *list_found(lane, key, rows)]
+            if "page" not in look_up.query or len(rows) < LANES[lane].page_size:
                 break
             page += 1
     return found

@@ -147,11 +147,12 @@ class KnownRecord(Table, table=True):
     """
 
     __tablename__ = "known_records"
+    __table_args__ = (Index("ix_known_records_gone", "tenant_id", "gone_at"),)
 
     tenant_id: str = Field(primary_key=True)
     module: str = Field(primary_key=True)
     record_id: str = Field(primary_key=True)
-    gone_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    gone_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     looked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 

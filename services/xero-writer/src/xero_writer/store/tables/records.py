@@ -41,7 +41,8 @@ class StagedRecord(Table, table=True):
 
     __tablename__ = "staged_records"
     __table_args__ = (
-        Index("ix_staged_records_state", "tenant_id", "state", "module"),
+        # In the order in which records are judged and sent: of many, a page is taken without looking at the others.
+        Index("ix_staged_records_state", "tenant_id", "state", "module", "extraction_seq", "record_id"),
         Index("ix_staged_records_business_key", "tenant_id", "module", "business_key"),
         Index("ix_staged_records_email_key", "tenant_id", "email_key"),
     )

@@ -1,0 +1,52 @@
+"""A tenant of a hundred thousand records pays for a page what one of a thousand pays: an index finds it.
+
+SQLite tells how it would run a statement. PostgreSQL decides by what it counted, so nothing can be said of it here.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Executable, create_engine
+from sqlalchemy.dialects import sqlite
+
+from sync_kit.store.migrate import upgrade
+from xero_writer.store import ledger, staging
+from xero_writer.store.tables import ledger_contacts, ledger_documents, ledger_items
+
+OF_MODULE = {"of_tenant": "t", "of_module": "invoices"}
+
+
+def explain(folder: Path, statement: Executable, given: dict[str, Any]) -> list[str]:
+    """How SQLite would run it on a store that was made by our migrations, step by step."""
+    url = f"sqlite:///{folder / 'store.db'}"
+    upgrade(url, "xero_writer")
+    filled = statement.params(**given)  # type: ignore[attr-defined]
+    written = filled.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
+    with create_engine(url).connect() as connection:
+        return [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {written}")]
+
+
+@pytest.mark.parametrize("statement", [staging._TO_JUDGE, staging._READY], ids=["to judge", "to send"])
+def test_a_page_comes_in_the_order_of_an_index(tmp_path: Path, statement: Executable) -> None:
+    steps = explain(tmp_path, statement, {**OF_MODULE, "most": 50})
+    assert "(tenant_id=? AND state=? AND module=?)" in steps[0]
+    assert not [step for step in steps if "TEMP B-TREE" in step]
+
+
+@pytest.mark.parametrize(
+    ("table", "names"),
+    [
+        (ledger_documents, ("number_key", "sale_key", "url_key", "xero_id")),
+        (ledger_contacts, ("number_key", "name_key", "loose_key", "email_key", "xero_id")),
+        (ledger_items, ("code_key", "xero_id")),
+    ],
+    ids=["documents", "contacts", "items"],
+)
+def test_rows_that_share_any_key_are_found_by_an_index_for_each(
+    tmp_path: Path, table: Any, names: tuple[str, ...]
+) -> None:
+    steps = explain(tmp_path, ledger._sharing_any(table, names), {"of_tenant": "t", **{name: ["k"] for name in names}})
+    keys = [f"(tenant_id=? AND {name}=?)" for name in ("xero_id", *names)]
+    assert [step[step.index("(") :] for step in steps if step.startswith("SEARCH")] == keys
+    assert not [step for step in steps if step.startswith("SCAN")]
