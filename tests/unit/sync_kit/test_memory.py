@@ -6,7 +6,7 @@ import sys
 import pytest
 
 COUNT_HEAPS = """
-import ctypes, os, sys, tempfile, threading
+import ctypes, sys, tempfile, threading
 from sync_kit.memory import share_one_heap
 
 if sys.argv[1] == "shared":

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
+from tests.fixtures.texts import TEXTS
 
 from sync_kit.contracts import codec
 from sync_kit.contracts.vocabulary import Module
@@ -41,8 +42,6 @@ def test_what_is_no_number_is_never_written(value: object) -> None:
         codec.dumps_canonical([value])
 
 
-TEXTS = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]))
-"""What is a text to every store and wire."""
 PLAIN = st.recursive(
     st.none()
     | st.booleans()

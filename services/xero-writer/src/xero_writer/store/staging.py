@@ -4,7 +4,7 @@
 away, a request that was not executed or a parent that arrived makes it `staged` again. There is no other way.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Final
 
@@ -200,21 +200,25 @@ async def change_states(session: Session, tenant_id: str, changes: Sequence[Mapp
         await session.update_rows(staged_records, rows, key=_VERSION_KEY, update=columns)
 
 
+_JUDGEABLE: Final[Mapping[str, Any]] = {
+    "state": State.STAGED.value,
+    "ready": None,
+    "judged_mapping": None,
+    "judged_settings": None,
+}
+
+
 async def restage(session: Session, tenant_id: str, condition: Any) -> int:
     """Make records that fit the condition judgeable again; returns how many."""
     row = staged_records.c
     result = await session.execute(
-        update(staged_records)
-        .where(row.tenant_id == tenant_id, condition)
-        .values(state=State.STAGED.value, ready=None, judged_mapping=None, judged_settings=None)
+        update(staged_records).where(row.tenant_id == tenant_id, condition).values(_JUDGEABLE)
     )
     return int(result.rowcount)
 
 
 _RESTAGE_THESE: Final = (
-    update(staged_records)
-    .where(*_THESE, _row.state.in_(bindparam("states", expanding=True)))
-    .values(state=State.STAGED.value, ready=None, judged_mapping=None, judged_settings=None)
+    update(staged_records).where(*_THESE, _row.state.in_(bindparam("states", expanding=True))).values(_JUDGEABLE)
 )
 
 
@@ -260,6 +264,14 @@ async def restage_state(session: Session, tenant_id: str, modules: Iterable[Modu
     row = staged_records.c
     values = [module.value for module in modules]
     await restage(session, tenant_id, and_(row.state == state, row.module.in_(values)))
+
+
+async def restage_same_key(session: Session, tenant_id: str, module: Module, business_keys: Collection[str]) -> None:
+    """Make those of the module judgeable again that are ready and have one of these business keys."""
+    row = staged_records.c
+    if business_keys:
+        same = and_(row.module == module, row.business_key.in_(business_keys), row.state == State.READY)
+        await restage(session, tenant_id, same)
 
 
 async def list_unsettled(session: Session, tenant_id: str, module: Module) -> list[str]:
@@ -362,20 +374,6 @@ async def list_same_key(
     if not keys:
         return []
     return await session.fetch_all(_SAME_KEY, {"of_tenant": tenant_id, "of_module": module.value, "keys": keys})
-
-
-_RESTAGE_SAME_KEY: Final = (
-    update(staged_records)
-    .where(*_OF_MODULE, _row.business_key.in_(bindparam("keys", expanding=True)), _row.state == State.READY)
-    .values(state=State.STAGED.value, ready=None, judged_mapping=None, judged_settings=None)
-)
-
-
-async def restage_same_key(session: Session, tenant_id: str, module: Module, business_keys: Iterable[str]) -> None:
-    """Judge those again that are ready and have one of these business keys."""
-    keys = list(business_keys)
-    if keys:
-        await session.execute(_RESTAGE_SAME_KEY, {"of_tenant": tenant_id, "of_module": module.value, "keys": keys})
 
 
 _EMAIL_HOLDERS: Final = (
