@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 from sync_kit import points
 from sync_kit.bus import Bus, Message
 from sync_kit.outbox import OUTBOX_SIGNAL
-from sync_kit.store import KitTables, Session, Store, UtcDateTime
+from sync_kit.store import KitTables, Session, Store, now_of_store
 
 MOST_EVENTS: Final = 500
 MOST_BYTES: Final = 8 * 1024 * 1024
@@ -41,7 +41,7 @@ class Relay:
         self._messages = (
             select(columns.topic, columns.key, columns.headers, columns.value).where(these).order_by(columns.id)
         )
-        self._marking = update(outbox).where(these).values(published_at=bindparam("now", type_=UtcDateTime()))
+        self._marking = update(outbox).where(these).values(published_at=now_of_store(store.kind))
 
     async def step(self) -> int:
         """Publish a batch of what is not published yet, oldest first; returns how many.
@@ -107,7 +107,7 @@ class Relay:
         return ids, [_to_message(row) for row in rows]
 
     async def _mark(self, session: Session, ids: Sequence[int]) -> None:
-        await session.execute(self._marking, {"ids": ids, "now": await session.now()})
+        await session.execute(self._marking, {"ids": ids, **session.now_given()})
 
 
 def _to_message(row: Any) -> Message:

@@ -152,4 +152,7 @@ async def test_time_is_the_test_clocks_and_one_unit_of_work_is_one_moment(
     clock.set_back(10)
     async with house.store.reading() as session:
         assert await session.now() == clock.now()
+    async with house.store.transaction() as session:
+        await session.take_turn("t", "u")
+        assert await session.now() == clock.now()
     await house.store.close()

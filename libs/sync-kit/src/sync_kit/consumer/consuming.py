@@ -6,11 +6,12 @@ holds up the others. A crash after the transaction and before the offsets only m
 """
 
 import asyncio
+import contextlib
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from datetime import timedelta
 from enum import Enum
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import bindparam, delete, select
 
@@ -58,6 +59,10 @@ class _Fate(Enum):
 
 _Fates = dict[str, _Fate]
 """What became of each event, by its id."""
+
+
+class _EachApartError(Exception):
+    """Not every event of the batch can be taken in. It is undone and taken in once more with a savepoint for each."""
 
 
 class Consumer:
@@ -131,7 +136,7 @@ class Consumer:
     async def _take_in(self, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
         """One transaction. Returns the deliveries before the first that must be tried again: those are settled."""
         letters = [open_letter(delivery.message) for delivery in deliveries]
-        fates = await self._store.transact(lambda session: self._apply_unseen(session, letters))
+        fates = await self._apply_somehow(lambda session, apart: self._apply_unseen(session, letters, apart))
         self._count(fates)
         self.counts["seen_before"] += len(letters) - len(fates)
         for position, letter in enumerate(letters):
@@ -139,13 +144,20 @@ class Consumer:
                 return deliveries[:position]
         return deliveries
 
-    async def _apply_unseen(self, session: Session, letters: Sequence[Letter]) -> _Fates:
+    async def _apply_somehow(self, work: Callable[[Session, bool], Coroutine[Any, Any, _Fates]]) -> _Fates:
+        """All together first: where each event was taken in, savepoints would have been a third of all statements."""
+        try:
+            return await self._store.transact(lambda session: work(session, False))
+        except _EachApartError:
+            return await self._store.transact(lambda session: work(session, True))
+
+    async def _apply_unseen(self, session: Session, letters: Sequence[Letter], apart: bool) -> _Fates:
         await session.take_turn(*{letter.tenant_id for letter in letters if letter.tenant_id is not None})
         now = await session.now()
         ids = {letter.event_id: {"event_id": letter.event_id, "received_at": now} for letter in letters}
         unseen = set(await session.insert_missing_returning(self._tables.inbox, list(ids.values()), "event_id"))
         to_do = {letter.event_id: letter for letter in letters if letter.event_id in unseen}
-        fates = await self._apply_all(session, list(to_do.values()))
+        fates = await self._apply_all(session, list(to_do.values()), apart)
         again = [event_id for event_id, fate in fates.items() if fate is _Fate.TRY_AGAIN]
         if again:
             inbox = self._tables.inbox
@@ -156,7 +168,7 @@ class Consumer:
         """Try parked events again that were let through; they are in the inbox already."""
         self._released_waiting = False
         try:
-            fates = await self._store.transact(self._apply_released)
+            fates = await self._apply_somehow(self._apply_released)
         except BaseException:
             self._released_waiting = True
             raise
@@ -165,17 +177,17 @@ class Consumer:
             self._released_waiting = True
         return len(fates)
 
-    async def _apply_released(self, session: Session) -> _Fates:
+    async def _apply_released(self, session: Session, apart: bool) -> _Fates:
         tenants = await list_released_tenants(session, self._tables, MOST_EVENTS)
         await session.take_turn(*tenants)
         letters = await list_released(session, self._tables, tenants, MOST_EVENTS)
-        fates = await self._apply_all(session, letters)
+        fates = await self._apply_all(session, letters, apart)
         stay = (_Fate.TRY_AGAIN, _Fate.PARKED)
         done = [event_id for event_id, fate in fates.items() if fate not in stay]
         await forget_parked(session, self._tables, done)
         return fates
 
-    async def _apply_all(self, session: Session, letters: Sequence[Letter]) -> _Fates:
+    async def _apply_all(self, session: Session, letters: Sequence[Letter], apart: bool) -> _Fates:
         deleted = await self._list_deleted_tenants(session, letters)
         fates: _Fates = {}
         for letter in letters:
@@ -185,10 +197,12 @@ class Consumer:
             try:
                 event = _read(letter)
             except UnreadableEventError as error:
+                if not apart:
+                    raise _EachApartError from error
                 await self._set_aside(session, letter, _Fate.UNREADABLE, str(error))
                 fates[letter.event_id] = _Fate.UNREADABLE
                 continue
-            fate = await self._apply(session, letter, event)
+            fate = await self._apply(session, letter, event, apart)
             fates[letter.event_id] = fate
             if fate is _Fate.TAKEN_IN:
                 if isinstance(event, TenantChanged) and event.deleted:
@@ -198,25 +212,26 @@ class Consumer:
                     self._released_waiting = self._released_waiting or waiting
         return fates
 
-    async def _apply(self, session: Session, letter: Letter, event: Event) -> _Fate:
+    async def _apply(self, session: Session, letter: Letter, event: Event, apart: bool) -> _Fate:
         handler = self._handlers.get(type(event))
         envelope = letter.envelope
         if envelope is None or (handler is None and not isinstance(event, TenantChanged)):
             return _Fate.IGNORED
         try:
-            async with session.nested():
+            async with session.nested() if apart else contextlib.nullcontext():
                 if handler is not None:
                     await handler(session, event, envelope)
                 elif isinstance(event, TenantChanged):
                     await take_in_tenant(session, self._tables, event)
-        except ParkEventError:
-            await park_letter(session, self._tables, letter, await session.now())
-            return _Fate.PARKED
         except Exception as error:
             if is_trouble_of_the_store(error):
                 raise
+            if not apart:
+                raise _EachApartError from error
+            if isinstance(error, ParkEventError):
+                await park_letter(session, self._tables, letter, await session.now())
+                return _Fate.PARKED
             return await self._note_failure(session, letter, envelope, error)
-        self._tries.pop(letter.event_id, None)
         return _Fate.TAKEN_IN
 
     async def _note_failure(self, session: Session, letter: Letter, envelope: Envelope, error: Exception) -> _Fate:
@@ -257,8 +272,10 @@ class Consumer:
         return {row["tenant_id"] for row in rows}
 
     def _count(self, fates: _Fates) -> None:
-        for fate in fates.values():
+        for event_id, fate in fates.items():
             self.counts[fate.value] += 1
+            if fate is _Fate.TAKEN_IN:
+                self._tries.pop(event_id, None)
 
 
 def _read(letter: Letter) -> Event:

@@ -38,7 +38,9 @@ class Line(Protocol):
     def run(self, work: Work[Result]) -> Awaitable[Result]: ...
 
 
-_TAKE_TURNS = text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key")
+_TAKE_TURNS = text(
+    "SELECT pg_advisory_xact_lock(key), clock_timestamp() AS now FROM unnest(CAST(:keys AS bigint[])) AS key"
+)
 
 
 _NOW: Final = "now_of_store"
@@ -67,6 +69,7 @@ class Session:
         self._open = True
         self._used = False
         self._moment: datetime | None = None
+        self._turned_at: datetime | None = None
 
     async def run(self, work: Work[Result]) -> Result:
         """Run a function of the synchronous Connection inside this transaction, in one trip; it must not commit."""
@@ -107,18 +110,26 @@ class Session:
         """
         if self.kind == "postgresql" and names:
             keys = sorted({_make_turn_key(name) for name in names})
-            self._before.append(lambda connection: connection.execute(_TAKE_TURNS, {"keys": keys}))
+
+            def take(connection: Connection) -> None:
+                self._turned_at = connection.execute(_TAKE_TURNS, {"keys": keys}).all()[-1].now
+
+            self._before.append(take)
 
     async def now(self) -> datetime:
         """The store's time, aware UTC: the injected clock on SQLite, the server's on PostgreSQL.
 
-        One unit of work is one moment: the server is asked once. What must know how late it is by now, after a wait
-        for another's lock, compares inside its statement, with `now_in_sql`.
+        One unit of work is one moment: the server is asked once, or said it when the first turn was taken. What must
+        know how late it is by now, after a wait for another's lock, compares inside its statement, with `now_in_sql`.
         """
         if self._moment is None:
-            asks = self.kind == "postgresql"
-            self._moment = await self.fetch_value(select(self.now_in_sql())) if asks else self.clock.now()
+            self._moment = await self._ask_server() if self.kind == "postgresql" else self.clock.now()
         return self._moment
+
+    async def _ask_server(self) -> datetime:
+        if self._before:
+            await self.run(lambda _: None)  # a turn among them tells the time
+        return self._turned_at or await self.fetch_value(select(self.now_in_sql()))
 
     def now_in_sql(self) -> ColumnElement[datetime]:
         """The store's time as an expression, for use inside a statement."""
