@@ -25,6 +25,7 @@ FAILED_ONCE: dict[int, str] = {
     4357: "a bill was held for a number that a person had freed meanwhile, and sent by the next sync of everything",
     3225: "a worker that had slept met two worn-out tokens, and waited for a person whom nobody had asked to come",
     5443: "a look-up that could not be read was taken for 'not there', and what stood in Xero was held as refused",
+    6200: "a record was held while its run was cancelled, and nobody was told why",
     111: "a day's limit, met three times over: the story waited in steps of a second",
 }
 """Seed -> what was wrong with the product, or with the judgement."""

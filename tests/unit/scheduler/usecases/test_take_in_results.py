@@ -52,6 +52,21 @@ async def test_what_is_told_of_an_ended_run_changes_nothing(bench: Bench) -> Non
     assert (await client.get(f"/v1/syncs/{run_id}")).json == before
 
 
+async def test_what_became_of_a_record_is_told_although_its_run_was_broken_off_before(bench: Bench) -> None:
+    client = await bench.make_ready()
+    run_id = (await bench.start(client)).json["run_id"]
+    await client.post(f"/v1/syncs/{run_id}/cancel")
+    bench.clock.advance(60)
+    await bench.settle()
+    before = (await client.get(f"/v1/syncs/{run_id}")).json
+    await bench.tell(settled(run_id, outcome("0", "blocked")), report(run_id, Stage.WRITER, "working", seq=99))
+    (entry,) = (await client.get("/v1/log", params={"tenant_id": "t1", "run_id": run_id})).json["items"]
+    assert (entry["record_id"], entry["outcome"]) == ("0", "blocked")
+    after = (await client.get(f"/v1/syncs/{run_id}")).json
+    assert before["state"] == "cancelled"
+    assert {**after, "modules": None} == {**before, "modules": None}
+
+
 async def test_another_tenants_event_cannot_touch_a_run(bench: Bench) -> None:
     client = await bench.make_ready()
     run_id = (await bench.start(client)).json["run_id"]

@@ -29,6 +29,8 @@ class RunState(StrEnum):
 
 
 FINAL = frozenset({RunState.SUCCEEDED, RunState.PARTIAL, RunState.FAILED, RunState.CANCELLED})
+BROKEN_OFF = frozenset({RunState.FAILED, RunState.CANCELLED})
+"""Ended although some outcomes may still be on their way."""
 STAGE_ENDED = frozenset({"done", "failed", "cancelled"})
 
 
