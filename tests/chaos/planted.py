@@ -24,7 +24,7 @@ from xero_writer.usecases import commit_answer, settle_intents
 from xero_writer.usecases.desk import Desk
 from xero_writer.usecases.sendings import Sending
 from zoho_reader.domain.watermark import move_watermark
-from zoho_reader.usecases import close_module
+from zoho_reader.usecases import close_modules
 
 TOO_EARLY: Final = timedelta(minutes=5)
 
@@ -73,7 +73,7 @@ def move_checkpoints_early() -> None:
     def move_too_far(before: datetime | None, **known: Any) -> datetime:
         return right(before, **known) + TOO_EARLY
 
-    replace(close_module, "move_watermark", move_too_far)
+    replace(close_modules, "move_watermark", move_too_far)
 
 
 def lease_without_fence() -> None:

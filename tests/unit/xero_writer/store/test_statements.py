@@ -61,7 +61,8 @@ async def test_a_tenants_numbers_begin_at_one_and_have_no_holes(session: Session
     assert await counters.take_progress_number(session, MINE) == 1
     assert await counters.take_settled_numbers(session, OTHER, 1) == 1
     assert await counters.take_settled_numbers(session, MINE, 1) == 6
-    assert await counters.take_progress_number(session, MINE) == 2
+    assert await counters.take_progress_numbers(session, MINE, 3) == 2
+    assert await counters.take_progress_number(session, MINE) == 5
 
 
 async def test_records_to_judge_come_in_the_order_of_their_reading_and_only_so_many(session: Session) -> None:
@@ -125,8 +126,9 @@ async def test_a_record_waits_until_all_its_parents_have_come(session: Session) 
     await waits.replace_waits(session, MINE, INVOICES, [("i1", [(ACCOUNTS, "a"), (ACCOUNTS, "b")])])
     await waits.replace_waits(session, OTHER, INVOICES, [("i2", [(ACCOUNTS, "a")])])
     assert await waits.list_children(session, MINE, ACCOUNTS, ["a", "b"]) == {INVOICES: {"i1"}}
-    await waits.end_waits(session, MINE, ACCOUNTS, [])
-    await waits.end_waits(session, MINE, ACCOUNTS, ["a"])
+    assert await waits.end_waits(session, MINE, ACCOUNTS, []) == {}
+    assert await waits.end_waits(session, MINE, ACCOUNTS, ["a"]) == {INVOICES: {"i1"}}
+    assert await waits.end_waits(session, MINE, ACCOUNTS, ["a"]) == {}
     assert await waits.list_waiting(session, MINE, INVOICES, ["i1", "i2"]) == {"i1"}
     await waits.replace_waits(session, MINE, INVOICES, [("i1", [])])
     assert await waits.list_waiting(session, MINE, INVOICES, ["i1", "i2"]) == frozenset()
@@ -173,6 +175,38 @@ async def test_a_run_moves_and_counts_its_calls_alone(session: Session, clock: M
     newest = await runs.find_open_run(session, MINE)
     assert newest is not None
     assert newest["run_id"] == "r2"
+
+
+async def test_a_module_is_closed_with_the_largest_count_and_keeps_its_failure(session: Session) -> None:
+    counts = ((3, None), (5, {"code": "vendor_trouble"}), (4, None))
+    for emitted, failure in counts:
+        await runs.announce_extraction(session, MINE, "r1", INVOICES, emitted=emitted, failure=failure)
+    told = {module: {"told_emitted": 1, "told_carried": 2, "told_sum": 3} for module in (ACCOUNTS, INVOICES)}
+    await runs.note_accounted(session, MINE, "r1", told)
+    await runs.announce_extraction(session, MINE, "r1", ACCOUNTS, emitted=0, failure=None)
+    found = await runs.list_modules(session, MINE, "r1")
+    assert {module: (row["emitted"], row["failure"], row["told_sum"]) for module, row in found.items()} == {
+        INVOICES: (5, {"code": "vendor_trouble"}, 3),
+        ACCOUNTS: (0, None, 3),
+    }
+
+
+async def test_where_a_run_stands_is_told_of_the_modules_that_were_closed_in_it(
+    session: Session, clock: ManualClock
+) -> None:
+    began_at = await session.now()
+    assert (await runs.find_standing(session, MINE, "r1")).emitted == {}
+    await runs.advance_run(session, MINE, "r1", run_seq=1, state=RunState.REQUESTED, request={})
+    standing = await runs.find_standing(session, MINE, "r1")
+    assert (standing.moved_at, standing.emitted) == (began_at, {})
+    clock.advance(60)
+    await runs.announce_extraction(session, MINE, "r1", INVOICES, emitted=0, failure=None)
+    await runs.announce_extraction(session, MINE, "r2", ACCOUNTS, emitted=1, failure=None)
+    told = {ACCOUNTS: {"told_emitted": 0, "told_carried": 0, "told_sum": 0}}
+    await runs.note_accounted(session, MINE, "r1", told)
+    standing = await runs.find_standing(session, MINE, "r1")
+    assert (standing.moved_at, standing.emitted) == (began_at, {INVOICES: 0})
+    assert standing.now > began_at
 
 
 async def test_closing_an_intent_leaves_others_open(session: Session) -> None:

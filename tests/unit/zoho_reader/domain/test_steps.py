@@ -1,9 +1,25 @@
-"""What a first load may ask before other answers have come."""
+"""What a first load may ask before other answers have come, and how a run ends."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
+from sync_kit.contracts.vocabulary import Module
 from zoho_reader.domain.sources import Source
-from zoho_reader.domain.steps import Task, TaskState, Way, foresee_scans
+from zoho_reader.domain.steps import (
+    CloseModules,
+    Complete,
+    Ending,
+    Finish,
+    Need,
+    ReportFindings,
+    Rest,
+    TakeUpWanted,
+    Task,
+    TaskState,
+    Way,
+    choose_ending,
+    foresee_scans,
+)
 
 SOURCES = (
     Source.CONTACTS,
@@ -47,3 +63,31 @@ def test_beside_a_source_of_many_pages_nothing_else_is_asked() -> None:
 def test_what_changed_is_not_asked_ahead() -> None:
     assert _foresee(*SOURCES) == []
     assert foresee_scans([]) == []
+
+
+def _end(
+    *modules: Module,
+    unfinished: Mapping[tuple[Module, Need], int] | None = None,
+    wanted: int = 0,
+    unreported: bool = False,
+) -> Ending:
+    return choose_ending(Rest(modules, unfinished or {}, wanted, unreported))
+
+
+def test_modules_of_which_nothing_is_missing_close_at_once_and_in_order() -> None:
+    assert _end(Module.INVOICES, Module.VENDORS, Module.ACCOUNTS) == CloseModules(
+        (Module.ACCOUNTS, Module.VENDORS, Module.INVOICES)
+    )
+
+
+def test_a_module_does_not_close_before_those_ahead_of_it_are_complete() -> None:
+    modules = (Module.ACCOUNTS, Module.INVOICES, Module.PURCHASE_ORDERS)
+    missing = {(Module.INVOICES, Need.WHOLE): 3, (Module.INVOICES, Need.CHILDREN): 1}
+    assert _end(*modules, unfinished=missing) == CloseModules((Module.ACCOUNTS,))
+    assert _end(*modules[1:], unfinished=missing) == Complete(Module.INVOICES, Need.CHILDREN)
+
+
+def test_debts_come_before_any_end_and_findings_after_all() -> None:
+    assert _end(Module.ACCOUNTS, wanted=1) == TakeUpWanted()
+    assert _end(unreported=True) == ReportFindings()
+    assert _end() == Finish()

@@ -1,6 +1,8 @@
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 from tests.unit.zoho_reader.crm import QUIET, fill_crm, line
 from tests.unit.zoho_reader.world import World, open_world
 
@@ -9,6 +11,10 @@ from sync_kit.contracts.vocabulary import DEFAULT_MODULES, Module
 from vendor_sandbox.core.switches import Switches
 from zoho_reader.domain.sources import Source
 from zoho_reader.store.checkpoints import list_checkpoints
+from zoho_reader.store.tables import overlap_digests
+from zoho_reader.usecases import read_source, work_slice
+from zoho_reader.usecases.close_modules import close_modules
+from zoho_reader.usecases.open_slice import Slice
 
 
 async def test_when_nothing_changed_three_calls_are_enough_deletions_included(world: World) -> None:
@@ -64,6 +70,28 @@ async def test_what_the_overlap_brings_again_is_not_emitted_again(world: World) 
     run_id = await world.run()
     assert not world.events(RecordsExtracted, run_id)
     assert world.report(run_id).calls == QUIET
+
+
+async def test_no_more_is_remembered_than_the_overlap_will_bring_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remembered = []
+
+    async def look_and_close(work: Slice, modules: Sequence[Module]) -> None:
+        async with work.store.reading() as session:
+            rows = await session.fetch_all(select(overlap_digests.c.row_id))
+        remembered.extend(row["row_id"] for row in rows)
+        await close_modules(work, modules)
+
+    monkeypatch.setattr(read_source, "MOST_ROWS", 2)
+    monkeypatch.setattr(work_slice, "close_modules", look_and_close)
+    world.add("Vendors", {"Vendor_Name": "one"}, {"Vendor_Name": "two"})
+    world.advance(390)
+    later = world.add("Vendors", {"Vendor_Name": "three"}, {"Vendor_Name": "four"})
+    world.advance(10)
+    run = await world.run(Module.VENDORS)
+    assert world.announced(run)[Module.VENDORS].emitted == 4
+    assert sorted(remembered) == sorted(later)
 
 
 async def test_edits_in_the_second_that_was_just_read_are_not_lost(world: World) -> None:

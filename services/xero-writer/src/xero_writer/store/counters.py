@@ -16,7 +16,12 @@ async def take_settled_numbers(session: Session, tenant_id: str, count: int) -> 
 
 async def take_progress_number(session: Session, tenant_id: str) -> int:
     """A new progress_seq."""
-    return await _take(session, tenant_id, "progress_seq", 1)
+    return await take_progress_numbers(session, tenant_id, 1)
+
+
+async def take_progress_numbers(session: Session, tenant_id: str, count: int) -> int:
+    """The first of `count` new progress_seq numbers."""
+    return await _take(session, tenant_id, "progress_seq", count)
 
 
 async def _take(session: Session, tenant_id: str, name: str, count: int) -> int:

@@ -1,16 +1,17 @@
 """Runs as this stage knows them, and what their reader announced."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Executable, RowMapping, bindparam, case, delete, func, literal, select, update
+from sqlalchemy import Executable, RowMapping, and_, bindparam, case, delete, func, select, update
 
 from sync_kit.contracts.vocabulary import REHEARSALS, Module, RunMode
 from sync_kit.store import Session, now_of_store
-from sync_kit.store.statements import Kind
+from sync_kit.store.statements import Kind, insert_into
 from xero_writer.store.tables import run_modules, runs
 
 
@@ -34,7 +35,6 @@ _NEWEST: Final = (
     .limit(1)
 )
 _ADD_CALLS: Final = update(runs).where(*_IS_MINE).values(calls=runs.c.calls + bindparam("more_calls"))
-_MOVED_AT: Final = select(runs.c.moved_at).where(*_IS_MINE)
 _MODULES: Final = select(run_modules).where(
     run_modules.c.tenant_id == bindparam("of_tenant"), run_modules.c.run_id == bindparam("of_run")
 )
@@ -119,16 +119,29 @@ async def announce_extraction(
     session: Session, tenant_id: str, run_id: str, module: Module, *, emitted: int, failure: Any | None
 ) -> None:
     """The reader has closed the module with that count; it only grows."""
-    row = run_modules.c
-    await session.insert_missing(run_modules, [{"tenant_id": tenant_id, "run_id": run_id, "module": module.value}])
-    mine = (row.tenant_id == tenant_id, row.run_id == run_id, row.module == module)
-    await session.execute(
-        update(run_modules)
-        .where(*mine)
-        .values(emitted=case((func.coalesce(row.emitted, -1) < emitted, literal(emitted)), else_=row.emitted))
-    )
+    announced = {**_name(tenant_id, run_id), "of_module": module.value, "new_emitted": emitted}
     if failure is not None:
-        await session.execute(update(run_modules).where(*mine).values(failure=failure))
+        announced["new_failure"] = failure
+    await session.execute(_announce(session.kind, failed=failure is not None), announced)
+
+
+@cache
+def _announce(kind: Kind, *, failed: bool) -> Executable:
+    row = run_modules.c
+    failure = {"failure": bindparam("new_failure", type_=row.failure.type)} if failed else {}
+    statement = insert_into(kind, run_modules).values(
+        tenant_id=bindparam("of_tenant"),
+        run_id=bindparam("of_run"),
+        module=bindparam("of_module"),
+        emitted=bindparam("new_emitted"),
+        **failure,
+    )
+    new = statement.excluded
+    grown = case((func.coalesce(row.emitted, -1) < new.emitted, new.emitted), else_=row.emitted)
+    return statement.on_conflict_do_update(
+        index_elements=["tenant_id", "run_id", "module"],
+        set_={"emitted": grown, **{name: new[name] for name in failure}},
+    )
 
 
 async def list_modules(session: Session, tenant_id: str, run_id: str) -> dict[Module, RowMapping]:
@@ -138,21 +151,12 @@ async def list_modules(session: Session, tenant_id: str, run_id: str) -> dict[Mo
 
 
 async def note_accounted(
-    session: Session, tenant_id: str, run_id: str, module: Module, *, emitted: int, carried: int, settled_sum: int
+    session: Session, tenant_id: str, run_id: str, told: Mapping[Module, Mapping[str, int]]
 ) -> None:
-    """Remember what ModuleAccounted was told with."""
+    """Remember what ModuleAccounted was told with: told_emitted, told_carried and told_sum by module."""
     await session.upsert(
         run_modules,
-        [
-            {
-                "tenant_id": tenant_id,
-                "run_id": run_id,
-                "module": module.value,
-                "told_emitted": emitted,
-                "told_carried": carried,
-                "told_sum": settled_sum,
-            }
-        ],
+        [{"tenant_id": tenant_id, "run_id": run_id, "module": module.value, **each} for module, each in told.items()],
         key=["tenant_id", "run_id", "module"],
         update=["told_emitted", "told_carried", "told_sum"],
     )
@@ -164,10 +168,36 @@ async def forget_modules(session: Session, tenant_id: str, run_id: str) -> None:
     await session.execute(delete(run_modules).where(row.tenant_id == tenant_id, row.run_id == run_id))
 
 
-async def find_moved_at(session: Session, tenant_id: str, run_id: str) -> datetime | None:
+@dataclass(frozen=True)
+class Standing:
+    """Where a run stands. `emitted`: how much the reader says that it emitted, of the modules that it has closed."""
+
+    moved_at: datetime
     """When something of the run was taken in or settled last."""
-    moment: datetime | None = await session.fetch_value(_MOVED_AT, _name(tenant_id, run_id))
-    return moment
+    now: datetime
+    """The store's time."""
+    emitted: Mapping[Module, int]
+
+
+async def find_standing(session: Session, tenant_id: str, run_id: str) -> Standing:
+    """Asked at every step of a slice, so all of it by one statement."""
+    rows = await session.fetch_all(_stand(session.kind), {**_name(tenant_id, run_id), **session.now_given()})
+    if not rows:
+        now = await session.now()
+        return Standing(now, now, {})
+    emitted = {Module(found["module"]): int(found["emitted"]) for found in rows if found["emitted"] is not None}
+    return Standing(rows[0]["moved_at"], rows[0]["now"], emitted)
+
+
+@cache
+def _stand(kind: Kind) -> Executable:
+    row = run_modules.c
+    of_run = and_(row.tenant_id == runs.c.tenant_id, row.run_id == runs.c.run_id)
+    return (
+        select(runs.c.moved_at, now_of_store(kind).label("now"), row.module, row.emitted)
+        .select_from(runs.outerjoin(run_modules, of_run))
+        .where(*_IS_MINE)
+    )
 
 
 async def list_to_drop(session: Session) -> Sequence[RowMapping]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import Executable, bindparam, delete, select
 
 from sync_kit.contracts.vocabulary import Module
 from sync_kit.store import Session
@@ -22,7 +22,7 @@ _BY_THESE: Final = (
     _row.child_id.in_(bindparam("ids", expanding=True)),
 )
 _CHILDREN: Final = select(_row.child_module, _row.child_id).where(*_FOR_THESE)
-_END: Final = delete(waits).where(*_FOR_THESE)
+_END: Final = delete(waits).where(*_FOR_THESE).returning(_row.child_module, _row.child_id)
 _WAITING: Final = select(_row.child_id).where(*_BY_THESE).distinct()
 _WAIT_NO_LONGER: Final = delete(waits).where(*_BY_THESE)
 
@@ -52,19 +52,25 @@ async def list_children(
     session: Session, tenant_id: str, parent_module: Module, parent_ids: Iterable[str]
 ) -> dict[Module, set[str]]:
     """The records that wait for one of these parents."""
+    return await _list_those(session, _CHILDREN, tenant_id, parent_module, parent_ids)
+
+
+async def end_waits(
+    session: Session, tenant_id: str, parent_module: Module, parent_ids: Iterable[str]
+) -> dict[Module, set[str]]:
+    """Nobody waits for these any more; returns the records that did."""
+    return await _list_those(session, _END, tenant_id, parent_module, parent_ids)
+
+
+async def _list_those(
+    session: Session, those: Executable, tenant_id: str, parent_module: Module, parent_ids: Iterable[str]
+) -> dict[Module, set[str]]:
     named = _name(tenant_id, parent_module, parent_ids)
-    rows = await session.fetch_all(_CHILDREN, named) if named["ids"] else []
+    rows = await session.fetch_all(those, named) if named["ids"] else []
     children: dict[Module, set[str]] = {}
     for found in rows:
         children.setdefault(Module(found["child_module"]), set()).add(found["child_id"])
     return children
-
-
-async def end_waits(session: Session, tenant_id: str, parent_module: Module, parent_ids: Iterable[str]) -> None:
-    """Nobody waits for these any more."""
-    named = _name(tenant_id, parent_module, parent_ids)
-    if named["ids"]:
-        await session.execute(_END, named)
 
 
 async def list_waiting(session: Session, tenant_id: str, module: Module, ids: Iterable[str]) -> frozenset[str]:

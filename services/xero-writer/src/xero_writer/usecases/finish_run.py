@@ -94,30 +94,39 @@ async def _account(
     counts: Mapping[Module, ModuleCount],
 ) -> None:
     told = await runs.list_modules(session, desk.tenant_id, run_id)
+    news: dict[Module, ModuleCount] = {}
     for module in sorted({*requested, *counts}):
         count = counts.get(module, ModuleCount(module, 0, 0, 0))
         if not closed.get(module, True) or count.unsettled:
             continue
         before = told.get(module)
         now = (count.emitted, count.carried, count.settled_sum)
-        if before is not None and (before["told_emitted"], before["told_carried"], before["told_sum"]) == now:
-            continue
-        event = ModuleAccounted(
-            tenant_id=desk.tenant_id,
-            run_id=run_id,
-            module=module,
-            progress_seq=await counters.take_progress_number(session, desk.tenant_id),
-            emitted=count.emitted,
-            carried=count.carried,
-            settled_sum=count.settled_sum,
-        )
-        await write(session, [event])
-        await runs.note_accounted(
-            session,
-            desk.tenant_id,
-            run_id,
-            module,
-            emitted=count.emitted,
-            carried=count.carried,
-            settled_sum=count.settled_sum,
-        )
+        if before is None or (before["told_emitted"], before["told_carried"], before["told_sum"]) != now:
+            news[module] = count
+    if not news:
+        return
+    first = await counters.take_progress_numbers(session, desk.tenant_id, len(news))
+    await write(
+        session,
+        [
+            ModuleAccounted(
+                tenant_id=desk.tenant_id,
+                run_id=run_id,
+                module=module,
+                progress_seq=first + number,
+                emitted=count.emitted,
+                carried=count.carried,
+                settled_sum=count.settled_sum,
+            )
+            for number, (module, count) in enumerate(news.items())
+        ],
+    )
+    await runs.note_accounted(
+        session,
+        desk.tenant_id,
+        run_id,
+        {
+            module: {"told_emitted": each.emitted, "told_carried": each.carried, "told_sum": each.settled_sum}
+            for module, each in news.items()
+        },
+    )

@@ -133,9 +133,8 @@ async def wake_children(
     """
     if not parent_ids:
         return
-    children = await waits.list_children(session, desk.partition, module, parent_ids)
-    if arrived:
-        await waits.end_waits(session, desk.partition, module, parent_ids)
+    find = waits.end_waits if arrived else waits.list_children
+    children = await find(session, desk.partition, module, parent_ids)
     for child_module, ids in children.items():
         still = await waits.list_waiting(session, desk.partition, child_module, ids) if arrived else frozenset()
         await staging.restage_ids(session, desk.partition, child_module, ids - still, State.WAITING)

@@ -135,14 +135,13 @@ async def look_at_run(desk: Desk) -> Progress:
     run_id = desk.run_id or ""
 
     async def look(session: Session) -> Progress:
-        moved_at = await runs.find_moved_at(session, desk.tenant_id, run_id)
-        now = await session.now()
+        standing = await runs.find_standing(session, desk.tenant_id, run_id)
         return Progress(
-            closed=await _list_closed(desk, session, run_id),
+            closed=await _list_closed(desk, session, run_id, standing.emitted),
             states=await staging.count_by_state(session, desk.partition),
             requested=desk.modules,
-            moved_at=moved_at or now,
-            now=now,
+            moved_at=standing.moved_at,
+            now=standing.now,
         )
 
     progress = await desk.look(look)
@@ -150,11 +149,9 @@ async def look_at_run(desk: Desk) -> Progress:
     return progress
 
 
-async def _list_closed(desk: Desk, session: Session, run_id: str) -> dict[Module, int]:
+async def _list_closed(desk: Desk, session: Session, run_id: str, emitted: Mapping[Module, int]) -> dict[Module, int]:
     """Modules of which as much has been taken in as the reader says that it emitted, with the reader's number. What
     was taken in stays so, and counting takes long in a large run: nothing is counted again for the same number."""
-    announced = await runs.list_modules(session, desk.tenant_id, run_id)
-    emitted = {module: int(row["emitted"]) for module, row in announced.items() if row["emitted"] is not None}
     unknown = [module for module, count in emitted.items() if desk.closed.get(module) != count]
     taken_in = await owed.count_emitted(session, desk.partition, run_id, unknown)
     return {

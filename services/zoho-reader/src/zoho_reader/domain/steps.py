@@ -6,8 +6,8 @@ Everything needed to decide is in the rows of the store, so a worker that takes 
 last commit was.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -66,6 +66,11 @@ class Task:
     window_at: datetime | None = None
     window_rows: int = 0
 
+    @property
+    def rows(self) -> int:
+        """How many have come so far."""
+        return (self.scanned or 0) + (self.changed or 0)
+
 
 @dataclass(frozen=True)
 class DeletionTask:
@@ -81,20 +86,18 @@ class DeletionTask:
 
 
 @dataclass(frozen=True)
-class Standing:
-    """All that the next step depends on. `unfinished` counts pending records by module and need.
+class Rest:
+    """What is left once no source is to be asked. `unfinished` counts pending records by module and need."""
 
-    `returns` are sources of which some deleted records are due to be looked for: somebody may have restored them.
-    """
+    open_modules: Collection[Module]
+    unfinished: Mapping[tuple[Module, Need], int]
+    wanted: int
+    unreported: bool
 
-    tasks: Sequence[Task]
-    open_modules: Sequence[Module]
-    unfinished: Mapping[tuple[Module, Need], int] = field(default_factory=dict)
-    wanted: int = 0
-    deletions: Sequence[DeletionTask] = ()
-    returns: Sequence[Source] = ()
-    undescribed: bool = False
-    unreported: bool = False
+
+@dataclass(frozen=True)
+class PlanRun:
+    """Write down what the run reads."""
 
 
 @dataclass(frozen=True)
@@ -144,10 +147,10 @@ class Complete:
 
 
 @dataclass(frozen=True)
-class CloseModule:
-    """Everything of the module is emitted: save the checkpoint and say so."""
+class CloseModules:
+    """Everything of these modules is emitted: save their checkpoints and say so."""
 
-    module: Module
+    modules: tuple[Module, ...]
 
 
 @dataclass(frozen=True)
@@ -155,41 +158,45 @@ class Finish:
     """Every module is closed."""
 
 
-Step = (
-    DescribeCrm | ReadPage | ReadDeleted | AskTogether | TakeUpWanted | Complete | CloseModule | ReportFindings | Finish
-)
+Ending = TakeUpWanted | Complete | CloseModules | ReportFindings | Finish
+Step = PlanRun | DescribeCrm | ReadPage | ReadDeleted | AskTogether | Ending
 
 
-def choose_step(standing: Standing) -> Step:
-    """The next step of a run."""
-    if standing.undescribed:
-        return DescribeCrm()
-    question = _choose_question(standing)
-    if question is not None:
-        return question
-    if standing.wanted:
-        return TakeUpWanted()
-    for module in MODULE_ORDER:
-        for need in Need:
-            if standing.unfinished.get((module, need)):
-                return Complete(module, need)
-        if module in standing.open_modules:
-            return CloseModule(module)
-    return ReportFindings() if standing.unreported else Finish()
+def choose_page(tasks: Iterable[Task]) -> ReadPage | None:
+    """The next page of a source that is asked alone. It comes before all else: the tasks alone tell of it."""
+    task = _find_alone(_list_open(tasks))
+    return None if task is None else ReadPage(task)
 
 
-def _choose_question(standing: Standing) -> ReadPage | ReadDeleted | AskTogether | None:
-    opened = _list_open(standing.tasks)
-    deletions = [task for task in standing.deletions if task.state is TaskState.OPEN]
-    task = _find_alone(opened)
-    if task is not None:
-        return ReadPage(task)
-    for deletion in deletions:
+def choose_question(
+    tasks: Iterable[Task], deletions: Iterable[DeletionTask], returns: Sequence[Source]
+) -> ReadDeleted | AskTogether | None:
+    """What is asked when no source is asked alone (any more).
+
+    `returns` are sources of which some deleted records are due to be looked for: somebody may have restored them.
+    """
+    opened = _list_open(tasks)
+    unread = [deletion for deletion in deletions if deletion.state is TaskState.OPEN]
+    for deletion in unread:
         if deletion.alone:
             return ReadDeleted(deletion)
-    if opened or deletions or standing.returns:
-        return bundle_first(opened, deletions, standing.returns)
-    return None
+    return bundle_first(opened, unread, returns) if opened or unread or returns else None
+
+
+def choose_ending(rest: Rest) -> Ending:
+    """What is done when nothing is to be asked of sources. Modules that are ready one after another close at once."""
+    if rest.wanted:
+        return TakeUpWanted()
+    ready: list[Module] = []
+    for module in MODULE_ORDER:
+        need = next((need for need in Need if rest.unfinished.get((module, need))), None)
+        if need is not None:
+            return CloseModules(tuple(ready)) if ready else Complete(module, need)
+        if module in rest.open_modules:
+            ready.append(module)
+    if ready:
+        return CloseModules(tuple(ready))
+    return ReportFindings() if rest.unreported else Finish()
 
 
 def foresee_scans(tasks: Sequence[Task]) -> list[Task]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, delete, or_, select
+from sqlalchemy import and_, bindparam, delete, or_, select
 
 from sync_kit.contracts.vocabulary import Module
 from sync_kit.store import Session
@@ -37,6 +37,17 @@ class CheckpointRow:
     saved_at: datetime
 
 
+@dataclass(frozen=True)
+class Move:
+    """Where a checkpoint goes. Digests from `keep_digests_from` on are of use to the next run."""
+
+    module: Module
+    source: Source
+    watermark: datetime
+    columns: Collection[str]
+    keep_digests_from: datetime
+
+
 async def list_checkpoints(session: Session, tenant_id: str) -> Mapping[tuple[Module, Source], CheckpointRow]:
     """The tenant's checkpoints by module and source."""
     rows = await session.fetch_all(_OF_TENANT, {"tenant_id": tenant_id})
@@ -54,42 +65,39 @@ async def list_checkpoints(session: Session, tenant_id: str) -> Mapping[tuple[Mo
     return {(row.module, row.source): row for row in found}
 
 
-async def save_checkpoint(
-    session: Session,
-    run: RunRow,
-    module: Module,
-    source: Source,
-    *,
-    watermark: datetime,
-    columns: Collection[str],
-    keep_digests_from: datetime,
-) -> None:
-    """Move the checkpoint, never backwards; from now on the digests of this run count, and no others."""
-    row = {
-        "tenant_id": run.tenant_id,
-        "module": module.value,
-        "source": source.value,
-        "watermark": watermark,
-        "columns": sorted(columns),
-        "run_id": run.run_id,
-        "saved_at": await session.now(),
-    }
+async def save_checkpoints(session: Session, run: RunRow, moves: Sequence[Move]) -> None:
+    """Move the checkpoints, never backwards; from now on the digests of this run count, and no others."""
+    if not moves:
+        return
+    now = await session.now()
     await session.upsert(
         checkpoints,
-        [row],
+        [
+            {
+                "tenant_id": run.tenant_id,
+                "module": move.module.value,
+                "source": move.source.value,
+                "watermark": move.watermark,
+                "columns": sorted(move.columns),
+                "run_id": run.run_id,
+                "saved_at": now,
+            }
+            for move in moves
+        ],
         key=("tenant_id", "module", "source"),
         update=("watermark", "columns", "run_id", "saved_at"),
         only_if=lambda new, table: new.watermark >= table.c.watermark,
     )
     digests = overlap_digests.c
-    await session.execute(
-        delete(overlap_digests).where(
-            digests.tenant_id == run.tenant_id,
-            digests.module == module.value,
-            digests.source == source.value,
-            or_(digests.run_id != run.run_id, digests.modified_at < keep_digests_from),
+    worthless = [
+        and_(
+            digests.module == move.module.value,
+            digests.source == move.source.value,
+            or_(digests.run_id != run.run_id, digests.modified_at < move.keep_digests_from),
         )
-    )
+        for move in moves
+    ]
+    await session.execute(delete(overlap_digests).where(digests.tenant_id == run.tenant_id, or_(*worthless)))
 
 
 async def find_seen(
@@ -137,35 +145,32 @@ async def note_seen(
 ) -> None:
     """Remember the rows that the next question will bring again: those modified at or after `keep_from`."""
     recent = [(row, digest_row(row)) for row in rows if row.modified_at >= keep_from]
-    names = [module.value for module in modules]
-    await session.execute(
-        _FORGET_EARLIER,
-        {
-            "tenant_id": run.tenant_id,
-            "run_id": run.run_id,
-            "source": source.value,
-            "modules": names,
-            "keep_from": keep_from,
-        },
-    )
     await session.upsert(
         overlap_digests,
         [
             {
                 "tenant_id": run.tenant_id,
-                "module": name,
+                "module": module.value,
                 "source": source.value,
                 "run_id": run.run_id,
                 "row_id": row.record_id,
                 "modified_at": row.modified_at,
                 "digest": digest,
             }
-            for name in names
+            for module in modules
             for row, digest in recent
         ],
         key=("tenant_id", "module", "source", "run_id", "row_id"),
         update=("modified_at", "digest"),
     )
+
+
+async def forget_seen(
+    session: Session, run: RunRow, modules: Sequence[Module], source: Source, *, before: datetime
+) -> None:
+    """Rows of earlier pages that the next question will not bring again after all."""
+    given = {"tenant_id": run.tenant_id, "run_id": run.run_id, "source": source.value, "keep_from": before}
+    await session.execute(_FORGET_EARLIER, {**given, "modules": [module.value for module in modules]})
 
 
 async def forget_digests(session: Session, run: RunRow) -> None:

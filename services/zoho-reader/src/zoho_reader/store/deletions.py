@@ -34,11 +34,14 @@ async def begin_deletions(session: Session, tenant_id: str, sources: Iterable[So
     )
 
 
-async def move_deletions(session: Session, tenant_id: str, source: Source, watermark: datetime) -> None:
-    """Move the checkpoint, never backwards."""
+async def move_deletions(session: Session, tenant_id: str, watermarks: Mapping[Source, datetime]) -> None:
+    """Move the checkpoints, never backwards."""
     await session.upsert(
         deletion_checkpoints,
-        [{"tenant_id": tenant_id, "source": source.value, "watermark": watermark}],
+        [
+            {"tenant_id": tenant_id, "source": source.value, "watermark": watermark}
+            for source, watermark in watermarks.items()
+        ],
         key=("tenant_id", "source"),
         update=("watermark",),
         only_if=lambda new, table: new.watermark > table.c.watermark,

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import and_, delete, func, select
+from sqlalchemy import Executable, and_, bindparam, delete, select
 
 from sync_kit.contracts.vocabulary import Module
 from sync_kit.store import Session
-from sync_kit.store.statements import insert_into
+from sync_kit.store.statements import Kind, insert_into
 from zoho_reader.domain.assembly import Emission
 from zoho_reader.store.runs import RunRow
 from zoho_reader.store.tables import emissions, tenant_counters
@@ -15,16 +16,15 @@ from zoho_reader.store.tables import emissions, tenant_counters
 
 async def take_extraction_seq(session: Session, tenant_id: str) -> int:
     """The tenant's next number. Call it under the fence: then a higher number is a later read."""
-    statement = insert_into(session.kind, tenant_counters).values(tenant_id=tenant_id, extraction_seq=1)
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["tenant_id"], set_={"extraction_seq": tenant_counters.c.extraction_seq + 1}
-        )
-    )
-    seq: int = await session.fetch_value(
-        select(tenant_counters.c.extraction_seq).where(tenant_counters.c.tenant_id == tenant_id)
-    )
+    seq: int = await session.fetch_value(_take_seq(session.kind), {"tenant_id": tenant_id})
     return seq
+
+
+@cache
+def _take_seq(kind: Kind) -> Executable:
+    first = insert_into(kind, tenant_counters).values(tenant_id=bindparam("tenant_id"), extraction_seq=1)
+    seq = tenant_counters.c.extraction_seq
+    return first.on_conflict_do_update(index_elements=["tenant_id"], set_={"extraction_seq": seq + 1}).returning(seq)
 
 
 async def note_emissions(session: Session, run: RunRow, module: Module, emitted: Sequence[Emission]) -> None:
@@ -47,17 +47,6 @@ async def note_emissions(session: Session, run: RunRow, module: Module, emitted:
         key=("tenant_id", "run_id", "module", "record_id"),
         update=("first_page", "last_page", "emitted_at"),
     )
-
-
-async def count_emitted(session: Session, run: RunRow, module: Module) -> int:
-    """E: the distinct ids that the run emitted of the module."""
-    columns = emissions.c
-    count: int = await session.fetch_value(
-        select(func.count()).where(
-            columns.tenant_id == run.tenant_id, columns.run_id == run.run_id, columns.module == module.value
-        )
-    )
-    return count
 
 
 async def list_on_page(session: Session, tenant_id: str, run_id: str, module: Module, page: int) -> list[str]:

@@ -66,10 +66,9 @@ async def list_living(session: Session, tenant_id: str, module: Module, record_i
 
 
 async def list_due_returns(
-    session: Session, tenant_id: str, modules: Collection[Module]
+    session: Session, tenant_id: str, modules: Collection[Module], now: datetime
 ) -> Mapping[Module, Sequence[str]]:
     """Deleted records that a person may have restored, and that were not looked for within a day."""
-    now = await session.now()
     given = {"tenant_id": tenant_id, "restorable_from": now - RECYCLE_LIFE, "looked_before": now - LOOK_AGAIN}
     due: dict[Module, list[str]] = {}
     for row in await session.fetch_all(_DUE_RETURNS, given):

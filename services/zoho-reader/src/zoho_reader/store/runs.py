@@ -29,6 +29,7 @@ _ADD_CALLS: Final = (
         credits=runs.c.credits + bindparam("more_credits"),
         began_at=func.coalesce(runs.c.began_at, bindparam("answered_at", type_=UtcDateTime())),
     )
+    .returning(runs)
 )
 
 
@@ -115,10 +116,10 @@ async def save_run(session: Session, run: RunRow, **values: Any) -> None:
     await session.execute(update(runs).where(_is_run(run.tenant_id, run.run_id)).values(**values))
 
 
-async def count_progress(session: Session, run: RunRow) -> RunRow:
-    """Bump `progress_seq` and return the run as it stands now."""
+async def count_progress(session: Session, run: RunRow, **values: Any) -> RunRow:
+    """Bump `progress_seq`, set columns with it, and return the run as it stands now."""
     statement = update(runs).where(_is_run(run.tenant_id, run.run_id))
-    row = await session.fetch_one(statement.values(progress_seq=runs.c.progress_seq + 1).returning(runs))
+    row = await session.fetch_one(statement.values(progress_seq=runs.c.progress_seq + 1, **values).returning(runs))
     if row is None:
         raise LookupError(f"run {run.run_id} is gone")
     return _read(row)
@@ -126,10 +127,14 @@ async def count_progress(session: Session, run: RunRow) -> RunRow:
 
 async def add_calls(
     session: Session, run: RunRow, *, calls: int, credits_spent: int, answered_at: datetime | None
-) -> None:
-    """Count calls that were made for the run; the first answer's time is when it began, by the vendor's clock."""
+) -> RunRow | None:
+    """Count calls that were made for the run; the first answer's time is when it began, by the vendor's clock.
+
+    Returns the run as it stands now; None when it is gone.
+    """
     given = {"of_tenant": run.tenant_id, "of_run": run.run_id, "answered_at": answered_at}
-    await session.execute(_ADD_CALLS, {**given, "more_calls": calls, "more_credits": credits_spent})
+    row = await session.fetch_one(_ADD_CALLS, {**given, "more_calls": calls, "more_credits": credits_spent})
+    return None if row is None else _read(row)
 
 
 async def add_returns(session: Session, run: RunRow, questions: int) -> None:

@@ -125,14 +125,19 @@ async def count_held(session: Session, run: RunRow) -> Mapping[tuple[Module, Nee
     return {(Module(row["module"]), Need(row["need"])): row["held"] for row in found}
 
 
-async def drop_children(session: Session, run: RunRow, source: Source) -> None:
-    """The module is closed: its staged rows are payloads that nobody needs any more."""
-    await session.execute(delete(staged_lines).where(_is_staged(run, source)))
+async def drop_children(session: Session, run: RunRow, sources: Iterable[Source]) -> None:
+    """Their modules are closed: staged rows are payloads that nobody needs any more."""
+    named = [source.value for source in sources]
+    if named:
+        await session.execute(delete(staged_lines).where(_is_of(run), staged_lines.c.source.in_(named)))
 
 
 def _is_staged(run: RunRow, source: Source) -> Any:
-    columns = staged_lines.c
-    return and_(columns.tenant_id == run.tenant_id, columns.run_id == run.run_id, columns.source == source.value)
+    return and_(_is_of(run), staged_lines.c.source == source.value)
+
+
+def _is_of(run: RunRow) -> Any:
+    return and_(staged_lines.c.tenant_id == run.tenant_id, staged_lines.c.run_id == run.run_id)
 
 
 def _is_held(run: RunRow, module: Module) -> Any:

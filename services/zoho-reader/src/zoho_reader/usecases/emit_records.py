@@ -10,14 +10,14 @@ from zoho_reader.domain.assembly import Draft, cut_into_events
 from zoho_reader.domain.sources import SHAPES
 from zoho_reader.store import KIT
 from zoho_reader.store.deletions import begin_deletions
-from zoho_reader.store.emissions import count_emitted, note_emissions, take_extraction_seq
+from zoho_reader.store.emissions import note_emissions, take_extraction_seq
 from zoho_reader.store.known import note_known
-from zoho_reader.store.run_modules import add_modules, get_module, save_module
+from zoho_reader.store.run_modules import count_emitted, open_module
 from zoho_reader.store.runs import RunRow
 from zoho_reader.store.staged import drop_held
 from zoho_reader.store.wanted import settle_wanted
 from zoho_reader.usecases.open_slice import Slice
-from zoho_reader.usecases.report_stage import SOURCE_NAME, announce_module
+from zoho_reader.usecases.report_stage import SOURCE_NAME, announce_modules
 
 
 async def emit_records(session: Session, work: Slice, module: Module, drafts: Sequence[Draft]) -> None:
@@ -25,20 +25,17 @@ async def emit_records(session: Session, work: Slice, module: Module, drafts: Se
     if not drafts:
         return
     run = work.run
-    await add_modules(session, run, [module], requested=False)
-    row = await get_module(session, run, module)
+    row = await open_module(session, run, module)
     seq = await take_extraction_seq(session, run.tenant_id)
     events, emitted = cut_into_events(run.tenant_id, run.run_id, drafts, extraction_seq=seq, first_page=row.next_page)
-    await write_events(session, KIT, events, source=SOURCE_NAME)
     await note_emissions(session, run, module, emitted)
     ids = [draft.record_id for draft in drafts]
     await settle_wanted(session, run, module, ids)
     if not run.rehearses:
         await _note_known(session, run, module, drafts)
     await drop_held(session, run, module, ids)
-    count = await count_emitted(session, run, module)
-    await save_module(session, run, module, next_page=row.next_page + len(events), emitted=count)
-    await announce_module(session, run, await get_module(session, run, module))
+    counted = await count_emitted(session, run, [module], more_pages=len(events))
+    await announce_modules(session, run, counted, after=events)
     work.metrics.records.labels(module=module.value).inc(len(drafts))
     work.metrics.incomplete.inc(sum(not draft.lines_complete for draft in drafts))
 

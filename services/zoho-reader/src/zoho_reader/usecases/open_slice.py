@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from sync_kit import points
@@ -42,7 +43,8 @@ class Slice:
     """`run` is as last read; `left_out` are columns that this CRM refuses; `calls` counts what left so far.
 
     `slow` are sources that COQL cannot serve, with the cause. `composites` is False once the consent does not cover
-    them. `tasks` are the run's as the present step was chosen by. `ends_at` is on the monotonic clock.
+    them. `tasks` are the run's as the present step was chosen by. `begun_at` is by the store's clock, `ends_at` on the
+    monotonic one.
     """
 
     store: Store
@@ -53,6 +55,7 @@ class Slice:
     crm: ZohoCrm
     pace: Pace
     metrics: ReaderMetrics
+    begun_at: datetime
     ends_at: float
     left_out: dict[Source, frozenset[str]] = field(default_factory=dict)
     slow: dict[Source, str] = field(default_factory=dict)
@@ -91,9 +94,9 @@ class Slice:
 
     async def load_left_out(self) -> None:
         """Read again what this CRM refuses, and what COQL cannot serve."""
+        since = self.begun_at - self.pace.metadata_life
 
         async def load(session: Session) -> None:
-            since = await session.now() - self.pace.metadata_life
             self.left_out = dict(await list_left_out(session, self.lease.tenant_id, since=since))
             self.slow = dict(await list_slow(session, self.lease.tenant_id, since=since))
 
@@ -173,7 +176,6 @@ class Slice:
         with self._spending() as spent:
             async with self.store.transaction() as session:
                 await self._begin(session, spent)
-                self.run = await self._get_run(session)
                 yield session
 
     @contextmanager
@@ -193,23 +195,21 @@ class Slice:
     async def _begin(self, session: Session, spent: Spent) -> None:
         await check_fence(session, KIT, self.lease)
         await self._check_tenant(session)
-        await self._get_run(session)
-        if not spent.calls:
-            return
-        await add_calls(
-            session, self.run, calls=spent.calls, credits_spent=spent.credits, answered_at=spent.answered_at
-        )
-        self.run = await self._get_run(session)
-        await book_credits(
-            session,
-            self.lease.tenant_id,
-            calls=spent.calls,
-            credits_spent=spent.credits,
-            credits_remaining=spent.credits_remaining,
-        )
+        run = await (self._count(session, spent) if spent.calls else self._find_run(session))
+        if run is None or run.ended:
+            raise LeaseLostError(f"tenant {self.lease.tenant_id}: the run is over")
+        self.run = run
+        if spent.calls:
+            await book_credits(
+                session,
+                self.lease.tenant_id,
+                calls=spent.calls,
+                credits_spent=spent.credits,
+                credits_remaining=spent.credits_remaining,
+            )
 
     async def _report(self, session: Session) -> None:
-        self.run = await self._get_run(session)
+        # Who began the transaction has the tenant's turn: nobody else changed what is looked at here.
         if self.run.state != "working" or self.run.attempts:
             self.run = await report_stage(session, self.run, "working")
 
@@ -219,11 +219,13 @@ class Slice:
         if now is None or now.generation != self.connection.generation:
             raise LeaseLostError(f"tenant {self.lease.tenant_id}: the connection is over")
 
-    async def _get_run(self, session: Session) -> RunRow:
-        run = await find_run(session, self.run.tenant_id, self.run.run_id)
-        if run is None or run.ended:
-            raise LeaseLostError(f"tenant {self.lease.tenant_id}: the run is over")
-        return run
+    async def _find_run(self, session: Session) -> RunRow | None:
+        return await find_run(session, self.run.tenant_id, self.run.run_id)
+
+    async def _count(self, session: Session, spent: Spent) -> RunRow | None:
+        return await add_calls(
+            session, self.run, calls=spent.calls, credits_spent=spent.credits, answered_at=spent.answered_at
+        )
 
 
 def find_connected(tenant: TenantRow) -> ConnectionFacts | None:

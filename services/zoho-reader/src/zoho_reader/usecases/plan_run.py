@@ -22,7 +22,7 @@ Checkpoints = Mapping[tuple[Module, Source], CheckpointRow]
 
 async def plan_run(work: Slice) -> None:
     """Write down the run's tasks, once. A retry reads nothing: its modules close at once."""
-    async with work.telling() as session:
+    async with work.committing() as session:
         fields = await list_mapping_fields(session, work.run.tenant_id)
         work.run = replace(work.run, planned=True, extra_fields=fields)
         await save_run(
@@ -36,8 +36,6 @@ async def plan_run(work: Slice) -> None:
             await copy_debts(session, work.run)
         if work.run.retry_of is None:
             await _plan_tasks(session, work)
-    async with work.committing():
-        pass
 
 
 async def _plan_tasks(session: Session, work: Slice) -> None:

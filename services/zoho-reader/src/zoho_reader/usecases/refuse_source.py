@@ -7,11 +7,11 @@ from sync_kit.contracts.vocabulary import Module
 from sync_kit.store import Session
 from zoho_reader.domain.sources import Source, list_modules_fed
 from zoho_reader.domain.steps import TaskState, list_failing
-from zoho_reader.store.run_modules import add_modules, get_module, list_modules, save_module
+from zoho_reader.store.run_modules import add_modules, list_modules, save_module
 from zoho_reader.store.staged import drop_held
 from zoho_reader.store.tasks import list_tasks, save_tasks
 from zoho_reader.usecases.open_slice import Slice
-from zoho_reader.usecases.report_stage import announce_module
+from zoho_reader.usecases.report_stage import announce_modules
 
 
 async def refuse_source(session: Session, work: Slice, source: Source) -> None:
@@ -34,8 +34,7 @@ async def fail_module(session: Session, work: Slice, module: Module, source: Sou
     """The module ends with `permission_missing`; what was emitted of it counts, wanted records stay wanted."""
     reason = Reason(code="permission_missing", facts={"what": f"read {source.value} in Zoho CRM"})
     await add_modules(session, work.run, [module], requested=False)
-    await save_module(session, work.run, module, failure=reason.model_dump())
+    row = await save_module(session, work.run, module, failure=reason.model_dump())
     await drop_held(session, work.run, module, None)
-    row = await get_module(session, work.run, module)
     if row.closed:
-        await announce_module(session, work.run, row)
+        await announce_modules(session, work.run, [row])

@@ -96,12 +96,11 @@ async def _list_slow_ways(session: Session, run: RunRow, slow: Mapping[Source, s
     findings = []
     for task in await list_tasks(session, run):
         if task.source in slow:
-            rows = (task.scanned or 0) + (task.changed or 0)
             facts = {
                 "cause": slow[task.source],
                 "module": task.source.label,
-                "needed": count_listed_calls(rows),
-                "least": count_coql_calls(rows),
+                "needed": count_listed_calls(task.rows),
+                "least": count_coql_calls(task.rows),
             }
             findings.append(Finding(code="zoho_slow_way", facts=facts))
     return findings

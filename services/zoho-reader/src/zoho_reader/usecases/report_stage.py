@@ -1,8 +1,9 @@
 """Tell the scheduler how the reader stands in a run. Each report is whole, and the highest progress_seq wins."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sync_kit.contracts.events import ExtractionAnnounced, ModuleExtracted, StageReported
+from sync_kit.contracts.events import Event, ExtractionAnnounced, ModuleExtracted, StageReported
 from sync_kit.contracts.reasons import Reason
 from sync_kit.contracts.vocabulary import Module, Stage
 from sync_kit.outbox import write_events
@@ -14,7 +15,7 @@ from zoho_reader.store import KIT
 from zoho_reader.store.checkpoints import list_checkpoints
 from zoho_reader.store.deletions import list_deletion_tasks
 from zoho_reader.store.run_modules import ModuleRow, list_modules
-from zoho_reader.store.runs import RunRow, StageState, count_progress, save_run
+from zoho_reader.store.runs import RunRow, StageState, count_progress
 from zoho_reader.store.tasks import list_tasks
 
 SOURCE_NAME = "zoho-reader"
@@ -30,7 +31,7 @@ async def report_stage(
     attempts: int = 0,
 ) -> RunRow:
     """Save the state and tell it, in the caller's transaction; returns the run as it stands now."""
-    await save_run(
+    run = await count_progress(
         session,
         run,
         state=state,
@@ -38,14 +39,18 @@ async def report_stage(
         waiting_for=None if waiting_for is None else waiting_for.model_dump(),
         attempts=attempts,
     )
-    return await tell_stage(session, run)
+    await _tell(session, run)
+    return run
 
 
-async def tell_stage(session: Session, run: RunRow) -> RunRow:
-    """Tell the saved state (again). Before the first report there is nothing to tell."""
+async def tell_stage(session: Session, run: RunRow) -> None:
+    """Tell the saved state again. Before the first report there is nothing to tell."""
     run = await count_progress(session, run)
-    if run.state == "queued":
-        return run
+    if run.state != "queued":
+        await _tell(session, run)
+
+
+async def _tell(session: Session, run: RunRow) -> None:
     report = StageReported(
         tenant_id=run.tenant_id,
         run_id=run.run_id,
@@ -58,32 +63,38 @@ async def tell_stage(session: Session, run: RunRow) -> RunRow:
         waiting_for=run.waiting_for,
     )
     await write_events(session, KIT, [report], source=SOURCE_NAME)
-    return run
 
 
-async def announce_module(session: Session, run: RunRow, module: ModuleRow) -> None:
-    """Tell E as it is now; to the writer too once the module is closed."""
-    announced = ExtractionAnnounced(
-        tenant_id=run.tenant_id,
-        run_id=run.run_id,
-        module=module.module,
-        emitted=module.emitted,
-        closed=module.closed,
-        failure=module.failure,
-    )
-    if not module.closed:
-        await write_events(session, KIT, [announced], source=SOURCE_NAME)
-        return
-    checkpoint = (await list_checkpoints(session, run.tenant_id)).get((module.module, SHAPES[module.module].headers))
-    extracted = ModuleExtracted(
-        tenant_id=run.tenant_id,
-        run_id=run.run_id,
-        module=module.module,
-        emitted=module.emitted,
-        watermark=checkpoint.watermark if checkpoint is not None else None,
-        failure=module.failure,
-    )
-    await write_events(session, KIT, [extracted, announced], source=SOURCE_NAME)
+async def announce_modules(
+    session: Session, run: RunRow, modules: Sequence[ModuleRow], *, after: Sequence[Event] = ()
+) -> None:
+    """Tell E as it is now; to the writer too once a module is closed. What `after` holds is told before."""
+    checkpoints = await list_checkpoints(session, run.tenant_id) if any(each.closed for each in modules) else {}
+    events = list(after)
+    for module in modules:
+        if module.closed:
+            checkpoint = checkpoints.get((module.module, SHAPES[module.module].headers))
+            events.append(
+                ModuleExtracted(
+                    tenant_id=run.tenant_id,
+                    run_id=run.run_id,
+                    module=module.module,
+                    emitted=module.emitted,
+                    watermark=checkpoint.watermark if checkpoint is not None else None,
+                    failure=module.failure,
+                )
+            )
+        events.append(
+            ExtractionAnnounced(
+                tenant_id=run.tenant_id,
+                run_id=run.run_id,
+                module=module.module,
+                emitted=module.emitted,
+                closed=module.closed,
+                failure=module.failure,
+            )
+        )
+    await write_events(session, KIT, events, source=SOURCE_NAME)
 
 
 async def count_least(session: Session, run: RunRow) -> int:

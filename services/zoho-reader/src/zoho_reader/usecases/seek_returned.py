@@ -36,14 +36,16 @@ async def list_sources_to_seek(session: Session, work: Slice) -> list[Source]:
     """
     if work.run.rehearses or work.run.retry_of is not None or work.run.returns_asked:
         return []
-    due = await list_due_returns(session, work.run.tenant_id, work.run.modules)
+    due = await list_due_returns(session, work.run.tenant_id, work.run.modules, work.begun_at)
     return [SHAPES[module].headers for module in due]
 
 
 async def choose_missed(work: Slice, sources: Sequence[Source], *, most: int) -> list[Seek]:
     """The questions about those sources, for at most `most` records each; the others are due again."""
+    if not sources:
+        return []
     async with work.store.reading() as session:
-        due = await list_due_returns(session, work.run.tenant_id, work.run.modules)
+        due = await list_due_returns(session, work.run.tenant_id, work.run.modules, work.begun_at)
     return [
         Seek(module, ids := tuple(record_ids[:most]), ask_ids(work, SHAPES[module].headers, list(ids)))
         for module, record_ids in due.items()

@@ -12,7 +12,7 @@ from zoho_reader.store.purge import forget_emissions, forget_run_work
 from zoho_reader.store.run_modules import list_modules
 from zoho_reader.store.runs import find_run, flag_run, request_run
 from zoho_reader.usecases.report_findings import tell_findings
-from zoho_reader.usecases.report_stage import announce_module, tell_stage
+from zoho_reader.usecases.report_stage import announce_modules, tell_stage
 
 
 async def take_in_request(session: Session, event: RunRequested, _: Envelope) -> None:
@@ -47,8 +47,7 @@ async def tell_state(session: Session, event: StateRequested, _: Envelope) -> No
     run = await find_run(session, event.tenant_id, event.run_id)
     if run is None or not run.requested:
         return
-    for module in (await list_modules(session, run)).values():
-        await announce_module(session, run, module)
+    await announce_modules(session, run, list((await list_modules(session, run)).values()))
     await tell_stage(session, run)
     if run.reported:
         await tell_findings(session, run)

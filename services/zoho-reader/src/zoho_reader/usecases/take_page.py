@@ -10,10 +10,9 @@ from zoho_reader.domain.line_sums import lines_add_up, taxes_add_up
 from zoho_reader.domain.sources import LINE_SOURCES, LINE_TAX, SHAPES, Source, list_modules_fed
 from zoho_reader.domain.steps import Need, Task, TaskState
 from zoho_reader.domain.watermark import list_unseen, move_watermark
-from zoho_reader.store.checkpoints import find_seen, note_seen
+from zoho_reader.store.checkpoints import find_seen, forget_seen, note_seen
 from zoho_reader.store.contact_homes import list_homes, save_homes
 from zoho_reader.store.staged import hold_ids, hold_records, list_children, stage_children
-from zoho_reader.store.tasks import list_tasks
 from zoho_reader.usecases.emit_records import emit_records
 from zoho_reader.usecases.open_slice import Slice
 
@@ -94,8 +93,7 @@ async def _emit_headers(session: Session, work: Slice, module: Module, rows: Seq
     if shape.children is None:
         await emit_records(session, work, module, [assemble(shape, row, None) for row in rows])
         return
-    tasks = {task.source: task for task in await list_tasks(session, work.run)}
-    children_task = tasks[shape.children]
+    children_task = next(task for task in work.tasks if task.source is shape.children)
     if children_task.state is TaskState.REFUSED:
         await emit_records(session, work, module, [assemble(shape, row, None) for row in rows])
         return
@@ -124,11 +122,13 @@ async def _emit_headers(session: Session, work: Slice, module: Module, rows: Seq
 
 async def _note_page(session: Session, work: Slice, task: Task, rows: Sequence[Row]) -> None:
     """Keep digests of what the next run's overlap will bring again. `task` is as it stands after the page."""
-    if task.asked_at is None:
+    if task.asked_at is None or not rows:
         return
     reached = move_watermark(
         None, asked_at=task.asked_at, newest_at=task.newest_at, settled_after=work.pace.settled_after
     )
     modules = list_modules_fed(task.source, work.run.modules)
     keep_from = reached - work.pace.overlap
+    if task.rows > len(rows):
+        await forget_seen(session, work.run, modules, task.source, before=keep_from)
     await note_seen(session, work.run, modules, task.source, rows, keep_from=keep_from)

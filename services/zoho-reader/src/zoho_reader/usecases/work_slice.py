@@ -14,17 +14,20 @@ from zoho_reader.clients.zoho_exchange import TokenLender, ZohoExchange
 from zoho_reader.domain.pace import Pace
 from zoho_reader.domain.steps import (
     AskTogether,
-    CloseModule,
+    CloseModules,
     Complete,
     DescribeCrm,
     Finish,
+    PlanRun,
     ReadDeleted,
     ReadPage,
     ReportFindings,
-    Standing,
+    Rest,
     Step,
     TakeUpWanted,
-    choose_step,
+    choose_ending,
+    choose_page,
+    choose_question,
 )
 from zoho_reader.errors import MissingScopeError
 from zoho_reader.metrics import ReaderMetrics
@@ -39,7 +42,7 @@ from zoho_reader.store.staged import count_held
 from zoho_reader.store.tasks import list_tasks
 from zoho_reader.store.wanted import count_not_taken_up
 from zoho_reader.usecases.await_connection import await_connection
-from zoho_reader.usecases.close_module import close_module
+from zoho_reader.usecases.close_modules import close_modules
 from zoho_reader.usecases.complete_records import complete_records, take_up_wanted
 from zoho_reader.usecases.describe_crm import describe_in_run
 from zoho_reader.usecases.face_trouble import TROUBLE, face_trouble
@@ -92,7 +95,7 @@ async def work_slice(
     if run.waiting_until is not None and now < run.waiting_until:
         return _combine(aside, SliceResult(0, run.waiting_until))
     ends_at = clock.monotonic() + pace.slice_seconds
-    work = Slice(store, clock, lease, run, connection, crm, pace, metrics, ends_at)
+    work = Slice(store, clock, lease, run, connection, crm, pace, metrics, now, ends_at)
     await work.load_left_out()
     try:
         return _combine(aside, await _go_through(work))
@@ -124,7 +127,7 @@ async def _go_through(work: Slice) -> SliceResult:
             await work.drop_ahead()
             await work.book()
             break
-        if isinstance(step, Finish) and work.run.planned:
+        if isinstance(step, Finish):
             if work.run.state != "done":
                 async with work.telling() as session:
                     work.run = await report_stage(session, work.run, "done")
@@ -149,23 +152,30 @@ async def _look_on(session: Session, work: Slice) -> Step | None:
 
 
 async def _choose(session: Session, work: Slice) -> Step:
+    """What comes later is not looked at before it matters: of a first load's pages the tasks alone decide."""
     run = work.run
+    if not run.planned:
+        return PlanRun()
+    if run.mode is RunMode.CHECK and not run.described:
+        return DescribeCrm()
+    work.tasks = tasks = await list_tasks(session, run)
+    return (
+        choose_page(tasks)
+        or choose_question(
+            tasks, await list_deletion_tasks(session, run), returns=await list_sources_to_seek(session, work)
+        )
+        or choose_ending(await _list_rest(session, run))
+    )
+
+
+async def _list_rest(session: Session, run: RunRow) -> Rest:
     modules = await list_modules(session, run)
     failed = [module for module, row in modules.items() if row.failure is not None]
-    tasks = await list_tasks(session, run)
-    work.tasks = tasks
-    checks = run.mode is RunMode.CHECK
-    return choose_step(
-        Standing(
-            tasks=tasks,
-            open_modules=[module for module, row in modules.items() if not row.closed],
-            unfinished=await count_held(session, run),
-            wanted=await count_not_taken_up(session, run, without=failed),
-            deletions=await list_deletion_tasks(session, run),
-            returns=await list_sources_to_seek(session, work),
-            undescribed=checks and not run.described,
-            unreported=checks and not run.reported,
-        )
+    return Rest(
+        open_modules=[module for module, row in modules.items() if not row.closed],
+        unfinished=await count_held(session, run),
+        wanted=await count_not_taken_up(session, run, without=failed),
+        unreported=run.mode is RunMode.CHECK and not run.reported,
     )
 
 
@@ -177,10 +187,9 @@ async def _take_step_somehow(work: Slice, step: Step) -> None:
 
 
 async def _take_step(work: Slice, step: Step) -> None:
-    if not work.run.planned:
-        await plan_run(work)
-        return
     match step:
+        case PlanRun():
+            await plan_run(work)
         case DescribeCrm():
             await describe_in_run(work)
         case ReadPage(task):
@@ -193,8 +202,8 @@ async def _take_step(work: Slice, step: Step) -> None:
             await take_up_wanted(work)
         case Complete(module, need):
             await complete_records(work, module, need)
-        case CloseModule(module):
-            await close_module(work, module)
+        case CloseModules(modules):
+            await close_modules(work, modules)
         case ReportFindings():
             await report_findings(work)
 
