@@ -38,3 +38,17 @@ async def test_a_configured_secret_of_any_length_makes_digests_of_its_own(store:
 async def test_a_secret_is_made_once_and_kept(store: Store) -> None:
     made = await find_secret(store, DigestKeys())
     assert await find_secret(store, DigestKeys()) == made
+
+
+async def test_a_secret_whose_transaction_is_undone_is_forgotten_however_often_it_was_asked_for(store: Store) -> None:
+    keys = DigestKeys()
+
+    async def ask_twice_and_fail() -> None:
+        async with store.transaction() as session:
+            assert await keys.get(session) == await keys.get(session)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await ask_twice_and_fail()
+    kept = await find_secret(store, DigestKeys())
+    assert await find_secret(store, keys) == kept

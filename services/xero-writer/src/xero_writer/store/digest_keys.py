@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from weakref import WeakSet
 
 from sqlalchemy import select
 
@@ -17,6 +18,7 @@ class DigestKeys:
     def __init__(self, configured: bytes | None = None) -> None:
         # BLAKE2s takes keys of 32 bytes at most; a secret may be longer.
         self._secret = hashlib.sha256(configured).digest() if configured is not None else None
+        self._makers: WeakSet[Session] = WeakSet()
 
     async def get(self, session: Session) -> bytes:
         """The secret, inside a transaction."""
@@ -27,6 +29,8 @@ class DigestKeys:
         )
         text: str = await session.fetch_value(select(digest_keys.c.secret).where(digest_keys.c.key_id == KEY_ID))
         secret = bytes.fromhex(text)
-        if not made:
-            self._secret = secret  # one that was made just now lasts only if this transaction does
+        if made:
+            self._makers.add(session)
+        if session not in self._makers:  # one that was made in this transaction lasts only if that does
+            self._secret = secret
         return secret
