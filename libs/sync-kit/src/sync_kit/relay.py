@@ -14,7 +14,7 @@ from sync_kit.outbox import OUTBOX_SIGNAL
 from sync_kit.store import KitTables, Session, Store, now_of_store
 
 MOST_EVENTS: Final = 500
-MOST_BYTES: Final = 8 * 1024 * 1024
+MOST_BYTES: Final = 2 * 1024 * 1024
 KEEP_PUBLISHED: Final = timedelta(days=1)
 
 

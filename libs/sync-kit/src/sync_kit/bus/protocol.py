@@ -13,7 +13,7 @@ from sync_kit.errors import MessageTooLargeError
 
 MOST_MESSAGE_BYTES: Final = 1_000_000
 """Key, headers and value of one message. Kafka's own default for a batch is 1,048,588 with its framing."""
-MOST_BYTES_PER_POLL: Final = 8 * 1024 * 1024
+MOST_BYTES_PER_POLL: Final = 2 * 1024 * 1024
 """About what one poll hands out; a single message may be larger."""
 
 
