@@ -35,7 +35,7 @@ with tempfile.NamedTemporaryFile() as told:
 
 
 KEEP_LARGE = """
-import ctypes, re, sys
+import re, sys
 from sync_kit.memory import keep_heap_small
 
 if sys.argv[1] == "small":

@@ -145,7 +145,7 @@ class Consumer:
         return deliveries
 
     async def _apply_somehow(self, work: Callable[[Session, bool], Coroutine[Any, Any, _Fates]]) -> _Fates:
-        """All together first: where each event was taken in, savepoints would have been a third of all statements."""
+        """All together first: next to no event is refused, and on PostgreSQL each savepoint is two trips."""
         try:
             return await self._store.transact(lambda session: work(session, False))
         except _EachApartError:

@@ -119,8 +119,8 @@ class Session:
     async def now(self) -> datetime:
         """The store's time, aware UTC: the injected clock on SQLite, the server's on PostgreSQL.
 
-        One unit of work is one moment: the server is asked once, or said it when the first turn was taken. What must
-        know how late it is by now, after a wait for another's lock, compares inside its statement, with `now_in_sql`.
+        One unit of work is one moment: the server is asked once, or said it when a turn was taken. What must know
+        how late it is by now, after a wait for another's lock, compares inside its statement, with `now_in_sql`.
         """
         if self._moment is None:
             self._moment = await self._ask_server() if self.kind == "postgresql" else self.clock.now()
