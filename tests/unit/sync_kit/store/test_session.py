@@ -2,6 +2,10 @@
 
 # ruff: noqa: PT012 - a unit of work is a block, and what leaves it is the point
 
+import tracemalloc
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +22,18 @@ from sync_kit.store import Session, Store, UtcDateTime
 
 def make_row(record_id: str, version: int = 1, body: Any = None) -> dict[str, Any]:
     return {"tenant_id": "t", "record_id": record_id, "version": version, "body": body}
+
+
+@contextmanager
+def tracing_memory() -> Iterator[list[int]]:
+    """The most bytes that Python's objects had meanwhile, in the list once the context has ended."""
+    peak: list[int] = []
+    tracemalloc.start()
+    try:
+        yield peak
+        peak.append(tracemalloc.get_traced_memory()[1])
+    finally:
+        tracemalloc.stop()
 
 
 async def read_versions(session: Session, house: House) -> dict[str, int]:
@@ -54,6 +70,26 @@ async def test_a_key_twice_in_one_upsert_is_applied_in_the_order_given(house: Ho
         rows = [make_row("b", 1), make_row("a", 1), make_row("b", 2)]
         await session.upsert(house.things, rows, key=["tenant_id", "record_id"], update=["version"])
         assert await read_versions(session, house) == {"a": 1, "b": 2}
+
+
+async def test_a_fold_takes_every_row_once_without_holding_them_all(house: House) -> None:
+    async with house.store.transaction() as session:
+        await session.insert(house.things, [make_row(f"{number:04}", body="x" * 1_000) for number in range(9_000)])
+    async with house.store.reading() as session:
+        with tracing_memory() as peak_of_all:
+            assert len(await session.fetch_all(select(house.things))) == 9_000
+        with tracing_memory() as peak_of_fold:
+            seen = await session.fold(select(house.things), lambda rows: Counter(row["record_id"] for row in rows))
+    assert len(seen) == seen.total() == 9_000
+    assert peak_of_fold[0] < peak_of_all[0] / 4
+
+
+async def test_a_fold_that_ends_early_leaves_the_session_usable(house: House) -> None:
+    async with house.store.transaction() as session:
+        await session.insert(house.things, [make_row(f"{number:04}") for number in range(3_500)])
+        ordered = select(house.things).order_by(house.things.c.record_id)
+        assert await session.fold(ordered, lambda rows: next(iter(rows))["record_id"]) == "0000"
+        assert len(await read_versions(session, house)) == 3_500
 
 
 async def test_rows_are_written_in_the_order_of_their_keys_so_that_writers_do_not_deadlock(house: House) -> None:

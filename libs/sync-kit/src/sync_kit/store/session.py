@@ -8,7 +8,7 @@ SQLAlchemy then need not find out that it knows it already.
 """
 
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, Final, Protocol, TypeVar
@@ -44,6 +44,7 @@ _TAKE_TURNS = text(
 
 
 _NOW: Final = "now_of_store"
+_ROWS_AT_ONCE: Final = 1_000
 
 
 def now_of_store(kind: Kind) -> ColumnElement[datetime]:
@@ -153,6 +154,21 @@ class Session:
     async def fetch_all(self, statement: Executable, params: Row | None = None) -> Sequence[RowMapping]:
         """All rows, by column name."""
         return await self.run(lambda connection: connection.execute(statement, params).mappings().all())
+
+    async def fold(
+        self, statement: Executable, fold: Callable[[Iterable[RowMapping]], Result], params: Row | None = None
+    ) -> Result:
+        """What `fold` makes of all rows, however many: they come by and by and are never in memory together.
+
+        It runs where `run` runs its functions, beside the event loop. It may keep what it counts, not the rows.
+        """
+
+        def run(connection: Connection) -> Result:
+            options = {"yield_per": _ROWS_AT_ONCE}
+            with connection.execute(statement, params, execution_options=options) as result:
+                return fold(result.mappings())
+
+        return await self.run(run)
 
     async def fetch_one(self, statement: Executable, params: Row | None = None) -> RowMapping | None:
         """The first row, or None."""

@@ -62,15 +62,15 @@ def make_router(store: Store) -> APIRouter:
         """
         async with store.reading() as session:
             run = await get_run_of_partner(session, caller.partner_id, run_id)
-            held = await log.list_held(session, run["tenant_id"], run_id, HELD)
-            skipped = await log.list_held(session, run["tenant_id"], run_id, {Outcome.SKIPPED})
+            held = await log.fold_held(session, run["tenant_id"], run_id, HELD, roll_up)
+            skipped = await log.fold_held(session, run["tenant_id"], run_id, {Outcome.SKIPPED}, roll_up)
             would_happen = await _foresee(session, caller, run)
         return LogSummary(
             run_id=run_id,
             mode=RunMode(run["mode"]),
             would_happen=would_happen,
-            held=tuple(show_cause(cause) for cause in roll_up(held)),
-            skipped=tuple(show_cause(cause) for cause in roll_up(skipped)),
+            held=tuple(show_cause(cause) for cause in held),
+            skipped=tuple(show_cause(cause) for cause in skipped),
         )
 
     return router
@@ -80,5 +80,5 @@ async def _foresee(session: Session, caller: Principal, run: RowMapping) -> Fore
     if RunMode(run["mode"]) not in REHEARSALS:
         return None
     tenant = await get_tenant_of_partner(session, KIT_TABLES, caller.partner_id, run["tenant_id"])
-    lines = forecast(await log.list_foreseen(session, run["tenant_id"], run["run_id"]))
+    lines = await log.fold_foreseen(session, run["tenant_id"], run["run_id"], forecast)
     return show_forecast(lines, await find_organisation_name(session, tenant))

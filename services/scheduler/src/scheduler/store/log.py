@@ -1,8 +1,8 @@
 """The sync log."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import RowMapping, Select, select, tuple_
 
@@ -14,6 +14,8 @@ from sync_kit.contracts.reasons import Reason
 from sync_kit.contracts.vocabulary import Module, Outcome
 from sync_kit.paging import Cursor
 from sync_kit.store import Session
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -74,44 +76,52 @@ async def list_log(
     return await session.fetch_all(query.order_by(*order).limit(limit))
 
 
-async def list_held(session: Session, tenant_id: str, run_id: str, outcomes: Collection[Outcome]) -> list[LoggedRecord]:
-    """A run's records with these outcomes and their reasons, for the roll-up."""
+async def fold_held(
+    session: Session,
+    tenant_id: str,
+    run_id: str,
+    outcomes: Collection[Outcome],
+    fold: Callable[[Iterable[LoggedRecord]], Result],
+) -> Result:
+    """What `fold` makes of a run's records with these outcomes and their reasons, which come one by one."""
     entry = log_entries.c
-    rows = await session.fetch_all(
+    return await session.fold(
         select(entry.module, entry.reasons, entry.total, entry.currency).where(
             entry.tenant_id == tenant_id, entry.run_id == run_id, entry.outcome.in_(sorted(outcomes))
-        )
+        ),
+        lambda rows: fold(
+            LoggedRecord(
+                module=Module(row["module"]),
+                reasons=tuple(Reason.model_validate(reason) for reason in row["reasons"]),
+                total=row["total"],
+                currency=row["currency"],
+            )
+            for row in rows
+        ),
     )
-    return [
-        LoggedRecord(
-            module=Module(row["module"]),
-            reasons=tuple(Reason.model_validate(reason) for reason in row["reasons"]),
-            total=row["total"],
-            currency=row["currency"],
-        )
-        for row in rows
-    ]
 
 
-async def list_foreseen(session: Session, tenant_id: str, run_id: str) -> list[Foreseen]:
-    """What a rehearsal would have written or linked."""
+async def fold_foreseen(
+    session: Session, tenant_id: str, run_id: str, fold: Callable[[Iterable[Foreseen]], Result]
+) -> Result:
+    """What `fold` makes of all that a rehearsal would have written or linked, which comes one by one."""
     entry = log_entries.c
-    rows = await session.fetch_all(
+    return await session.fold(
         select(entry.module, entry.outcome, entry.document, entry.status, entry.total, entry.currency).where(
             entry.tenant_id == tenant_id, entry.run_id == run_id, entry.outcome.in_(sorted(ACTS))
-        )
+        ),
+        lambda rows: fold(
+            Foreseen(
+                module=Module(row["module"]),
+                outcome=Outcome(row["outcome"]),
+                document=row["document"],
+                status=row["status"],
+                total=row["total"],
+                currency=row["currency"],
+            )
+            for row in rows
+        ),
     )
-    return [
-        Foreseen(
-            module=Module(row["module"]),
-            outcome=Outcome(row["outcome"]),
-            document=row["document"],
-            status=row["status"],
-            total=row["total"],
-            currency=row["currency"],
-        )
-        for row in rows
-    ]
 
 
 def _filtered(query: Select[Any], wanted: LogFilter) -> Select[Any]:

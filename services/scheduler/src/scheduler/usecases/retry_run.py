@@ -2,7 +2,7 @@
 
 from sqlalchemy import RowMapping
 
-from scheduler.domain.causes import find_root
+from scheduler.domain.causes import LoggedRecord, find_root
 from scheduler.errors import nothing_to_retry
 from scheduler.store import log
 from scheduler.usecases.start_run import RunOrder
@@ -19,8 +19,10 @@ async def order_retry(session: Session, run: RowMapping, code: str | None) -> Ru
     if RunMode(run["mode"]) in REHEARSALS:
         raise nothing_to_retry(run["run_id"])
     if code is not None and run["ended_at"] is not None:
-        held = await log.list_held(session, run["tenant_id"], run["run_id"], HELD)
-        if not any(code in (reason.code, find_root(reason).code) for record in held for reason in record.reasons):
+        caused_some = await log.fold_held(
+            session, run["tenant_id"], run["run_id"], HELD, lambda held: any(_is_cause(code, record) for record in held)
+        )
+        if not caused_some:
             raise InvalidInputError(
                 "The request has faults.", faults=[Fault("body.code", "is the cause of no record that this run held")]
             )
@@ -30,3 +32,7 @@ async def order_retry(session: Session, run: RowMapping, code: str | None) -> Ru
         retry_of=run["run_id"],
         retry_code=code,
     )
+
+
+def _is_cause(code: str, record: LoggedRecord) -> bool:
+    return any(code in (reason.code, find_root(reason).code) for reason in record.reasons)

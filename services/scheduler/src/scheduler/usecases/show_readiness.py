@@ -71,8 +71,8 @@ async def report_readiness(session: Session, tenant: TenantRow) -> ReadinessRepo
         readiness,
         run=await view_run(session, row),
         findings=list_findings(check, readiness.settings),
-        lines=forecast(await log.list_foreseen(session, tenant.tenant_id, check.run_id)),
-        held=roll_up(await log.list_held(session, tenant.tenant_id, check.run_id, HELD)),
+        lines=await log.fold_foreseen(session, tenant.tenant_id, check.run_id, forecast),
+        held=await log.fold_held(session, tenant.tenant_id, check.run_id, HELD, roll_up),
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from sync_kit.contracts.vocabulary import Module
 from sync_kit.store import Session
 from zoho_reader.domain.answers import Page, Row
-from zoho_reader.domain.assembly import Draft, assemble
+from zoho_reader.domain.assembly import MOST_IN_EVENT, Draft, assemble
 from zoho_reader.domain.line_sums import lines_add_up, taxes_add_up
 from zoho_reader.domain.sources import LINE_SOURCES, LINE_TAX, SHAPES, Source, list_modules_fed
 from zoho_reader.domain.steps import Need, Task, TaskState
@@ -30,7 +30,9 @@ async def take_scanned(session: Session, work: Slice, task: Task, page: Page) ->
         await _emit_people(session, work, rows)
     else:
         for module in list_modules_fed(task.source, modules):
-            await _emit_headers(session, work, module, rows)
+            # With their lines documents are many times a page's size: no more of them at once than an event holds.
+            for start in range(0, len(rows), MOST_IN_EVENT):
+                await _emit_headers(session, work, module, rows[start : start + MOST_IN_EVENT])
     await _note_page(session, work, task, rows)
 
 
