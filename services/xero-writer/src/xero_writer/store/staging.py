@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Executable, Integer, RowMapping, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import Executable, Integer, RowMapping, and_, bindparam, case, exists, func, or_, select, update
 
 from sync_kit.contracts.vocabulary import HELD, Module, Outcome
 from sync_kit.store import Session
@@ -56,19 +56,13 @@ AGREED = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome
 _row = staged_records.c
 _OF_MODULE: Final = (_row.tenant_id == bindparam("of_tenant"), _row.module == bindparam("of_module"))
 _THESE: Final = (*_OF_MODULE, _row.record_id.in_(bindparam("ids", expanding=True)))
+_STATE_OF_THESE: Final = case((_row.revision.is_not(None), _row.state))
+"""The state of records that are named. By the bare column, or by columns of the state's index alone, SQLite would look
+at all records of the tenant instead; a revision is in no index, and every record has one."""
 
 
 def _name(tenant_id: str, module: Module, ids: Iterable[str]) -> dict[str, object]:
     return {"of_tenant": tenant_id, "of_module": module.value, "ids": list(ids)}
-
-
-_SEQUENCES: Final = select(_row.record_id, _row.extraction_seq).where(*_THESE)
-
-
-async def find_sequences(session: Session, tenant_id: str, module: Module, ids: Iterable[str]) -> dict[str, int]:
-    """extraction_seq of what is staged, by record id."""
-    rows = await session.fetch_all(_SEQUENCES, _name(tenant_id, module, ids))
-    return {row["record_id"]: row["extraction_seq"] for row in rows}
 
 
 async def stage(session: Session, tenant_id: str, module: Module, versions: Sequence[Mapping[str, Any]]) -> None:
@@ -156,6 +150,12 @@ async def list_states(session: Session, tenant_id: str, module: Module, ids: Ite
     return await _list_these(session, _STATES, tenant_id, module, ids)
 
 
+async def find_sequences(session: Session, tenant_id: str, module: Module, ids: Iterable[str]) -> dict[str, int]:
+    """extraction_seq of what is staged, by record id."""
+    states = await list_states(session, tenant_id, module, ids)
+    return {record_id: found["extraction_seq"] for record_id, found in states.items()}
+
+
 async def _list_these(
     session: Session, these: Executable, tenant_id: str, module: Module, ids: Iterable[str]
 ) -> dict[str, RowMapping]:
@@ -218,7 +218,7 @@ async def restage(session: Session, tenant_id: str, condition: Any) -> int:
 
 
 _RESTAGE_THESE: Final = (
-    update(staged_records).where(*_THESE, _row.state.in_(bindparam("states", expanding=True))).values(_JUDGEABLE)
+    update(staged_records).where(*_THESE, _STATE_OF_THESE.in_(bindparam("states", expanding=True))).values(_JUDGEABLE)
 )
 
 
@@ -291,7 +291,7 @@ async def list_record_ids(session: Session, tenant_id: str, module: Module) -> l
 
 
 _WRONGLY_SKIPPED: Final = select(_row.record_id).where(
-    *_THESE, _row.state == State.SETTLED, _row.outcome == Outcome.SKIPPED, _row.facts.is_(None), ~_row.deleted
+    *_THESE, _STATE_OF_THESE == State.SETTLED, _row.outcome == Outcome.SKIPPED, _row.facts.is_(None), ~_row.deleted
 )
 
 
