@@ -49,15 +49,14 @@ async def list_children(
     """Staged rows by header."""
     children: dict[str, list[Row]] = {parent_id: [] for parent_id in parent_ids}
     columns = staged_lines.c
-    for start in range(0, len(parent_ids), _CHUNK):
-        found = await session.fetch_all(
-            select(columns.row_id, columns.parent_id, columns.modified_at, columns.fields).where(
-                _is_staged(run, source), columns.parent_id.in_(parent_ids[start : start + _CHUNK])
-            )
+    found = await session.fetch_all(
+        select(columns.row_id, columns.parent_id, columns.modified_at, columns.fields).where(
+            _is_staged(run, source), columns.parent_id.in_(parent_ids)
         )
-        for row in found:
-            parent_id = row["parent_id"]
-            children[parent_id].append(Row(row["row_id"], row["modified_at"], row["fields"], parent_id))
+    )
+    for row in found:
+        parent_id = row["parent_id"]
+        children[parent_id].append(Row(row["row_id"], row["modified_at"], row["fields"], parent_id))
     return children
 
 
