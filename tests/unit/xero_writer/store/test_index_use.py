@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Executable, create_engine, event
 
 from sync_kit.store.migrate import upgrade
-from xero_writer.store import ledger, staging
+from xero_writer.store import decisions, ledger, staging
 from xero_writer.store.tables import ledger_contacts, ledger_documents, ledger_items
 
 OF_MODULE = {"of_tenant": "t", "of_module": "invoices"}
@@ -50,6 +50,12 @@ def test_records_are_found_by_their_ids_not_among_all_of_the_tenant(tmp_path: Pa
     # An index that holds every column asked for, but not the ids in front, looks cheaper to SQLite than it is.
     steps = explain(tmp_path, statement, {**OF_MODULE, "ids": ["1", "2", "3"], "states": ["settled"]})
     assert [step[step.index("(") :] for step in steps] == ["(tenant_id=? AND module=? AND record_id=?)"]
+
+
+def test_a_decided_record_is_found_by_its_decision_not_among_all_that_are_settled(tmp_path: Path) -> None:
+    steps = explain(tmp_path, decisions._DECIDED, {"of_tenant": "t", "modules": ["invoices", "accounts"]})
+    assert [step.split()[1] for step in steps] == ["decisions", "staged_records"]
+    assert "(tenant_id=? AND module=? AND record_id=?)" in steps[1]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from sqlalchemy import Executable, RowMapping, Text, bindparam, select, type_coe
 from sync_kit.contracts.vocabulary import Module, Outcome, ReopenedBy
 from sync_kit.store import Session, now_of_store
 from sync_kit.store.statements import Kind
-from xero_writer.store.staging import State
+from xero_writer.store.staging import STATE_OF_NAMED, State
 from xero_writer.store.tables import decisions, staged_records
 
 _THESE: Final = (
@@ -41,26 +41,28 @@ async def list_of_records(
     return {found["record_id"]: found for found in rows}
 
 
+_DECIDED: Final = (
+    select(decisions.c.module, decisions.c.record_id)
+    .join(
+        staged_records,
+        (staged_records.c.tenant_id == decisions.c.tenant_id)
+        & (staged_records.c.module == decisions.c.module)
+        & (staged_records.c.record_id == decisions.c.record_id)
+        & (staged_records.c.modified_at == decisions.c.modified_at),
+    )
+    .where(
+        decisions.c.tenant_id == bindparam("of_tenant"),
+        decisions.c.module.in_(bindparam("modules", expanding=True)),
+        decisions.c.used_at.is_(None),
+        STATE_OF_NAMED == State.SETTLED,
+        ~staged_records.c.deleted,
+    )
+)
+
+
 async def list_decided(session: Session, tenant_id: str, modules: Iterable[Module]) -> Sequence[RowMapping]:
     """module and record_id of settled records with a decision that was made about this very version and not used."""
-    row, staged = decisions.c, staged_records.c
-    return await session.fetch_all(
-        select(row.module, row.record_id)
-        .join(
-            staged_records,
-            (staged.tenant_id == row.tenant_id)
-            & (staged.module == row.module)
-            & (staged.record_id == row.record_id)
-            & (staged.modified_at == row.modified_at),
-        )
-        .where(
-            row.tenant_id == tenant_id,
-            row.module.in_([module.value for module in modules]),
-            row.used_at.is_(None),
-            staged.state == State.SETTLED,
-            ~staged.deleted,
-        )
-    )
+    return await session.fetch_all(_DECIDED, {"of_tenant": tenant_id, "modules": [module.value for module in modules]})
 
 
 async def mark_used(session: Session, tenant_id: str, module: Module, record_ids: Iterable[str]) -> None:

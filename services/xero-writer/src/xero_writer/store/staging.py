@@ -56,9 +56,10 @@ AGREED = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome
 _row = staged_records.c
 _OF_MODULE: Final = (_row.tenant_id == bindparam("of_tenant"), _row.module == bindparam("of_module"))
 _THESE: Final = (*_OF_MODULE, _row.record_id.in_(bindparam("ids", expanding=True)))
-_STATE_OF_THESE: Final = case((_row.revision.is_not(None), _row.state))
-"""The state of records that are named. By the bare column, or by columns of the state's index alone, SQLite would look
-at all records of the tenant instead; a revision is in no index, and every record has one."""
+STATE_OF_NAMED: Final = case((_row.revision.is_not(None), _row.state))
+"""The state of records that are named, by a statement or by the row that it joins. By the bare column, or by columns of
+the state's index alone, SQLite would look at all records of the tenant instead; a revision is in no index, and every
+record has one."""
 
 
 def _name(tenant_id: str, module: Module, ids: Iterable[str]) -> dict[str, object]:
@@ -218,7 +219,7 @@ async def restage(session: Session, tenant_id: str, condition: Any) -> int:
 
 
 _RESTAGE_THESE: Final = (
-    update(staged_records).where(*_THESE, _STATE_OF_THESE.in_(bindparam("states", expanding=True))).values(_JUDGEABLE)
+    update(staged_records).where(*_THESE, STATE_OF_NAMED.in_(bindparam("states", expanding=True))).values(_JUDGEABLE)
 )
 
 
@@ -291,7 +292,7 @@ async def list_record_ids(session: Session, tenant_id: str, module: Module) -> l
 
 
 _WRONGLY_SKIPPED: Final = select(_row.record_id).where(
-    *_THESE, _STATE_OF_THESE == State.SETTLED, _row.outcome == Outcome.SKIPPED, _row.facts.is_(None), ~_row.deleted
+    *_THESE, STATE_OF_NAMED == State.SETTLED, _row.outcome == Outcome.SKIPPED, _row.facts.is_(None), ~_row.deleted
 )
 
 
